@@ -1,0 +1,139 @@
+"""Comparing an answer with the expected one, here where the expected answer lives.
+
+Covered: every function is total and close to linear on anything a sandbox can answer.
+Nothing of the answer is evaluated, unpickled, hashed or asked for its own opinion.
+Not covered: `CheckerKind.PROGRAM`, which has to run; see `checker_program.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assay.judging.distance import line_distance, token_distance, value_distance
+from assay.judging.plain import NotPlain, canonical, is_json_like
+from assay.judging.tolerance import tokens_close, values_close
+from assay.types import Checker, CheckerKind, Value
+
+FORM_DISTANCE = 0.01
+"""How far an answer is that is right in all but form: blanks, a type, an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Whether an answer is right, and how far from right it is (0 iff it is)."""
+
+    passed: bool
+    distance: float
+
+
+RIGHT = Comparison(passed=True, distance=0.0)
+
+
+def compare_text(checker: Checker, expected: str, got: str) -> Comparison:
+    r"""Compare what a program printed with what it should have printed.
+
+    EXACT ignores blanks at the ends of lines and empty lines at the end, nothing else.
+    `ignore_case` holds for every kind.
+
+    >>> compare_text(Checker(), "1 2\n", "1 2 \n\n").passed
+    True
+    """
+    if checker.ignore_case:
+        expected, got = expected.casefold(), got.casefold()
+    match checker.kind:
+        case CheckerKind.EXACT:
+            passed = _lines(expected) == _lines(got)
+        case CheckerKind.TOKENS:
+            passed = expected.split() == got.split()
+        case CheckerKind.FLOAT:
+            passed = tokens_close(checker, expected.split(), got.split())
+        case CheckerKind.UNORDERED:
+            wanted, given = sorted(_lines(expected)), sorted(_lines(got))
+            return _result(wanted == given, line_distance(wanted, given))
+        case CheckerKind.PROGRAM:
+            raise AssertionError("a checker program is run, not compared")
+    return RIGHT if passed else _result(False, token_distance(expected, got))
+
+
+def compare_value(checker: Checker, expected: Value, got: Value) -> Comparison:
+    """Compare what a call returned with what it should have returned.
+
+    EXACT is Python's `==` on builtins, except that a bool is never a number, nan equals
+    nan, and floats have no tolerance (that is what FLOAT is for). A tuple passes for a
+    list only if the expected value could have come from JSON: there a list may stand
+    for either, while an author who writes a tuple or a set somewhere means the types.
+    TOKENS compares strings by their words and the rest exactly; FLOAT gives a tolerance
+    to each number and to numbers within strings; UNORDERED is EXACT with the items of
+    the outermost sequence in any order.
+
+    >>> compare_value(Checker(), [1, 2], (1, 2.0)).passed
+    True
+    >>> compare_value(Checker(), (1, 2), [1, 2]).passed
+    False
+    >>> compare_value(Checker(), 1, True).passed
+    False
+    """
+    if checker.kind is CheckerKind.PROGRAM:
+        raise AssertionError("a checker program is run, not compared")
+    alike = is_json_like(expected)
+    unordered = checker.kind is CheckerKind.UNORDERED
+    if checker.kind is CheckerKind.FLOAT:
+        passed = values_close(checker, expected, got, alike=alike)
+    else:
+        text = _string_rule(checker)
+        passed = _equal(expected, got, alike=alike, unordered=unordered, text=text)
+    distance = 0.0 if passed else value_distance(expected, got, unordered=unordered)
+    return _result(passed, distance)
+
+
+def _result(passed: bool, distance: float) -> Comparison:
+    if passed:
+        return RIGHT
+    return Comparison(passed=False, distance=min(1.0, max(FORM_DISTANCE, distance)))
+
+
+def _lines(text: str) -> list[str]:
+    # Only "\n" ends a line: splitlines() would also split at form feeds and U+2028.
+    lines = [line.rstrip(" \t\r\f\v") for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _string_rule(checker: Checker) -> Callable[[str], str] | None:
+    words = checker.kind is CheckerKind.TOKENS
+    if not words and not checker.ignore_case:
+        return None
+
+    def rule(text: str) -> str:
+        folded = text.casefold() if checker.ignore_case else text
+        return " ".join(folded.split()) if words else folded
+
+    return rule
+
+
+def _equal(
+    expected: Value,
+    got: Value,
+    *,
+    alike: bool,
+    unordered: bool,
+    text: Callable[[str], str] | None,
+) -> bool:
+    try:
+        if not unordered or not _same_sequence(expected, got, alike):
+            wanted = canonical(expected, alike=alike, text=text)
+            return wanted == canonical(got, alike=alike, text=text)
+        return sorted(canonical(v, alike=alike, text=text) for v in expected) == sorted(
+            canonical(v, alike=alike, text=text) for v in got
+        )
+    except NotPlain:
+        return False
+
+
+def _same_sequence(expected: Value, got: Value, alike: bool) -> bool:
+    kinds = (list, tuple)
+    if type(expected) not in kinds or type(got) not in kinds:
+        return False
+    return alike or type(expected) is type(got)
