@@ -304,6 +304,7 @@ class Candidate:
     code: str
     made_by: str = field(default="", compare=False)  # the technique's name
     sample: int = field(default=0, compare=False)  # position in the problem's samples
+    parent: Candidate | None = field(default=None, compare=False)  # what it corrects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +369,45 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A candidate and what running it showed, for one or more equal samples."""
+
+    candidate: Candidate
+    verdict: Verdict
+    observations: tuple[Observation, ...] = ()  # one per self-made input, or none
+    copies: int = 1  # samples that came out as this very program
+
+    @property
+    def in_play(self) -> bool:
+        """Whether it may be chosen as right: it passed, or nothing was given."""
+        return self.verdict.passed or not self.verdict.results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputClass:
+    """Candidates that gave the same output on every self-made input."""
+
+    members: tuple[Judged, ...]  # the most frequent first, then in sample order
+    votes: int  # samples behind it, copies of one program counted up to a cap
+    soft_vote: float  # best soft vote of a member, 0 to 1
+
+    @property
+    def best(self) -> Judged:
+        """The member to hand out."""
+        return self.members[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What selection made of the candidates so far."""
+
+    classes: tuple[OutputClass, ...]  # the chosen one first; empty if none is in play
+    posterior: float  # that the chosen class is the larger of the two largest
+    confidence: float  # estimated probability that its program is right
+    n_votes: int  # of all samples that became programs, in play or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:
     """What a sandbox guarantees, found by trying and not by asking."""
 
@@ -410,11 +450,16 @@ class Evidence:
     n_inputs: int = 0  # self-made inputs they were compared on
 
     @property
+    def is_majority(self) -> bool:
+        """Two or more agree, and more than half: a smaller class shows too little."""
+        return self.class_size >= 2 and 2 * self.class_size > self.n_candidates
+
+    @property
     def sentence(self) -> str:
         """The claim in words, as printed."""
         if self.given_total and self.given_passed == self.given_total:
             return f"verified by {self.given_total} given tests"
-        if self.class_size >= 2 and self.n_inputs and not self.given_total:
+        if self.is_majority and not self.given_total:
             return (
                 f"agreed by {self.class_size} of {self.n_candidates} independent "
                 f"candidates on {self.n_inputs} self-made inputs"

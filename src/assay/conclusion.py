@@ -1,0 +1,103 @@
+"""What may be claimed when the ladder ends: status, evidence, confidence, spend."""
+
+from __future__ import annotations
+
+from assay.budget import Budget
+from assay.pool import Pool
+from assay.trace import TracedJudge
+from assay.types import (
+    CandidateReport,
+    Choice,
+    Evidence,
+    Judged,
+    Problem,
+    Solution,
+    SolveStatus,
+    Spend,
+    Status,
+)
+
+
+def conclude(
+    problem: Problem,
+    choice: Choice,
+    pool: Pool,
+    budget: Budget,
+    runner: TracedJudge,
+    stopped: str,
+) -> Solution:
+    """Take the chosen class's best member, or else the nearest program that failed."""
+    judged = pool.judged
+    best = choice.classes[0].best if choice.classes else _nearest(judged)
+    evidence = _evidence(choice, best, len(pool.inputs))
+    return Solution(
+        problem=problem,
+        answer=best.candidate if best else None,
+        status=_status(problem, best, evidence),
+        evidence=evidence,
+        confidence=choice.confidence if choice.classes else 0.0,
+        candidates=tuple(_report(j, choice) for j in judged),
+        spend=Spend(
+            usage=budget.usage,
+            calls=budget.calls,
+            retries=budget.retries,
+            seconds=budget.seconds,
+            model_seconds=budget.model_seconds,
+            sandbox_seconds=runner.sandbox_seconds,
+            runs=runner.runs,
+        ),
+        stopped=stopped,
+    )
+
+
+def _nearest(judged: tuple[Judged, ...]) -> Judged | None:
+    """The failing program that comes nearest to the given cases."""
+    return min(
+        judged,
+        key=lambda j: (-j.verdict.n_passed, j.verdict.distance, j.candidate.sample),
+        default=None,
+    )
+
+
+def _evidence(choice: Choice, best: Judged | None, n_inputs: int) -> Evidence:
+    if best is None:
+        return Evidence()
+    compared = bool(choice.classes) and n_inputs > 0
+    return Evidence(
+        given_passed=best.verdict.n_passed,
+        given_total=len(best.verdict.results),
+        class_size=choice.classes[0].votes if compared else 0,
+        n_candidates=choice.n_votes if compared else 0,
+        n_inputs=n_inputs if compared else 0,
+    )
+
+
+def _status(problem: Problem, best: Judged | None, evidence: Evidence) -> SolveStatus:
+    if best is None:
+        return SolveStatus.NONE
+    if best.verdict.passed:
+        return SolveStatus.VERIFIED
+    if not problem.has_given_tests and evidence.is_majority:
+        return SolveStatus.AGREED
+    return SolveStatus.UNVERIFIED
+
+
+def _report(judged: Judged, choice: Choice) -> CandidateReport:
+    results = judged.verdict.results
+    failed = next((r.status for r in results if not r.passed), None)
+    number = next(
+        (
+            n
+            for n, output_class in enumerate(choice.classes)
+            if any(m.candidate == judged.candidate for m in output_class.members)
+        ),
+        None,
+    )
+    return CandidateReport(
+        candidate=judged.candidate,
+        status=failed or (Status.PASSED if results else None),
+        given_passed=judged.verdict.n_passed,
+        given_total=len(results),
+        copies=judged.copies,
+        output_class=number,
+    )

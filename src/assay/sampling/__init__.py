@@ -1,0 +1,1 @@
+"""Problem -> candidates: what is asked, in which batches, and what is read from it."""

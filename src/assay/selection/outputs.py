@@ -1,0 +1,106 @@
+"""Equal outputs: the key under which an observation is counted.
+
+Keys are built from what came out of a sandbox, so nothing here hashes a hostile value:
+a value becomes a text in a canonical order first, and a long text its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import is_dataclass
+
+from assay.types import (
+    Checker,
+    CheckerKind,
+    IOMode,
+    Observation,
+    Problem,
+    Status,
+    Value,
+)
+
+MAX_KEY = 200  # characters; longer keys are kept as digests
+
+
+def output_key(observation: Observation, problem: Problem) -> str | None:
+    """The key of an observation; None for a run that failed, which has no vote."""
+    if observation.status is not Status.FINISHED:
+        return None
+    if problem.io_mode is IOMode.STDIN:
+        text = _text_key(observation.stdout, problem.checker)
+    else:
+        text = value_key(observation.value, problem.checker)
+        if observation.args_after is not None:
+            text += "|" + value_key(observation.args_after, problem.checker)
+    if len(text) <= MAX_KEY:
+        return text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text_key(text: str, checker: Checker) -> str:
+    text = text.lower() if checker.ignore_case else text
+    if checker.kind is CheckerKind.UNORDERED:
+        return "\n".join(sorted(" ".join(line.split()) for line in text.splitlines()))
+    tokens = text.split()
+    if checker.kind is CheckerKind.FLOAT:
+        tokens = [_number_key(token, checker) for token in tokens]
+    return " ".join(tokens)
+
+
+def _number_key(token: str, checker: Checker) -> str:
+    try:
+        return float_key(float(token), checker)
+    except (ValueError, OverflowError):
+        return token
+
+
+def float_key(number: float, checker: Checker) -> str:
+    """A number at the checker's precision; two on one side of a step share a key."""
+    if number != number:
+        return "nan"
+    if checker.kind is not CheckerKind.FLOAT:
+        return repr(number)
+    digits = max(1, min(12, round(-_log10(max(checker.rel_tol, checker.abs_tol)))))
+    return f"{number + 0.0:.{digits - 1}e}" if number else "0"
+
+
+def _log10(x: float) -> float:
+    from math import log10
+
+    return log10(x) if x > 0 else -12
+
+
+def value_key(value: Value, checker: Checker, *, top: bool = True) -> str:
+    """A canonical text of a plain value. The outermost order is dropped on request.
+
+    >>> value_key({2, 1}, Checker()) == value_key({1, 2}, Checker())
+    True
+    >>> value_key(1, Checker()) == value_key(True, Checker())
+    False
+    """
+    if isinstance(value, bool) or value is None:
+        return repr(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**300 else hex(value)
+    if isinstance(value, float):
+        whole = value == value and abs(value) < 1e15 and value == int(value)
+        return str(int(value)) if whole else float_key(value, checker)
+    if isinstance(value, (list, tuple)):
+        items = [value_key(item, checker, top=False) for item in value]
+        if top and checker.kind is CheckerKind.UNORDERED:
+            items.sort()
+        return "[" + ",".join(items) + "]"
+    if isinstance(value, (set, frozenset)):
+        return "{" + ",".join(sorted(value_key(v, checker, top=False) for v in value))
+    if isinstance(value, dict):
+        return "{:" + ",".join(
+            sorted(
+                value_key(k, checker, top=False)
+                + ":"
+                + value_key(v, checker, top=False)
+                for k, v in value.items()
+            )
+        )
+    if is_dataclass(value):  # what the sandbox could not carry over: its type's name
+        return f"opaque {value!r}"
+    return repr(value)

@@ -1,0 +1,173 @@
+"""The whole method on one page: a ladder with a posterior.
+
+Read (rung 0) happens before: `problems.read_problem`. Then, here:
+
+1. sample    one greedy, then batches 1, 2, 4, 8, ... (`sampling`)
+2. filter    run the given cases and tests (`judging`)
+3. inputs    run what is in play on self-made inputs, no tokens (`inputs`)
+4. score     classes of equal outputs, soft vote; stop when sure (`selection`)
+5. repair    nothing passes: one repair from executed facts, beside more samples
+7. return    the best class's member, what may be claimed of it, and what it cost
+
+A method is a `Recipe` of functions; another method is `replace(recipe, select=...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+
+from assay.budget import Budget, Metered
+from assay.conclusion import conclude
+from assay.concurrency import gather
+from assay.errors import BudgetExhausted
+from assay.inputs import make_inputs
+from assay.pool import Pool
+from assay.repair import executed_facts
+from assay.sampling.draw import SamplingSettings, draw
+from assay.sampling.ladder import batches, temperature_for
+from assay.selection import enough, soft_vote
+from assay.trace import Trace, TracedJudge, TracedModel
+from assay.types import (
+    Candidate,
+    Choice,
+    Input,
+    Judge,
+    Judged,
+    Model,
+    Problem,
+    Solution,
+)
+
+MakeInputs = Callable[..., tuple[Input, ...]]
+Select = Callable[[Problem, Sequence[Judged]], Choice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """A method: which function stands on each rung, and how far the ladder goes."""
+
+    sampling: SamplingSettings = SamplingSettings()
+    n_max: int = 16  # samples at most, repairs not counted
+    make_inputs: MakeInputs = make_inputs
+    n_inputs: int = 30
+    select: Select = soft_vote
+    stop_at: float = 0.85  # posterior of the leading class
+    repair: Callable[..., Awaitable[Sequence[Candidate]]] | None = executed_facts
+
+
+async def solve(
+    problem: Problem,
+    model: Model,
+    judge: Judge,
+    *,
+    recipe: Recipe | None = None,
+    budget: Budget | None = None,
+    trace: Trace | None = None,
+    scope: anyio.CancelScope | None = None,
+) -> Solution:
+    """Find a program for `problem`, and say what the claim that it is right rests on.
+
+    Args:
+        budget: Holds with calls in flight; the answer so far is returned when it ends.
+        scope: Cancel it from outside to stop early and get the best so far.
+
+    Raises:
+        ContextLengthExceeded, ModelUnavailable, JudgeUnavailable: unchanged.
+    """
+    recipe, budget, trace = recipe or Recipe(), budget or Budget(), trace or Trace()
+    scope = scope or anyio.CancelScope()
+    scope.deadline = min(scope.deadline, anyio.current_time() + budget.seconds_left)
+    asked = Metered(TracedModel(model, trace), budget)
+    runner = TracedJudge(judge, trace)
+    inputs = recipe.make_inputs(problem, n=recipe.n_inputs, seed=recipe.sampling.seed)
+    pool = Pool(problem, runner, inputs, trace)
+    trace.event("solve", **pool.describe(), model=model.identity.name)
+    stopped = "interrupted"
+    with scope:
+        stopped = await climb(problem, asked, pool, recipe, trace)
+    if scope.cancelled_caught and budget.seconds_left <= 0:
+        stopped = "budget"
+    solution = conclude(
+        problem, recipe.select(problem, pool.judged), pool, budget, runner, stopped
+    )
+    trace.event(
+        "solution",
+        status=solution.status,
+        evidence=solution.evidence.sentence,
+        confidence=solution.confidence,
+        stopped=stopped,
+        tokens=solution.spend.usage.tokens,
+        seconds=round(solution.spend.seconds, 3),
+        code=solution.answer.code if solution.answer else None,
+    )
+    return solution
+
+
+async def climb(
+    problem: Problem, model: Model, pool: Pool, recipe: Recipe, trace: Trace
+) -> str:
+    """Go up the ladder until the posterior, the samples or the budget say stop."""
+    repaired = False
+
+    async def sample(index: int, temperature: float) -> None:
+        await pool.add(
+            await draw(
+                problem,
+                index,
+                model,
+                settings=recipe.sampling,
+                temperature=temperature,
+            )
+        )
+
+    async def repair(failed: Sequence[Judged]) -> None:
+        assert recipe.repair is not None
+        for child in await recipe.repair(problem, failed, model):
+            await pool.add(child)
+
+    for batch in batches(recipe.n_max):
+        warmth = temperature_for(
+            pool.n_samples, pool.n_distinct, base=recipe.sampling.temperature
+        )
+        calls: list[Callable[[], Awaitable[None]]] = [
+            partial(sample, index, warmth) for index in batch
+        ]
+        if recipe.repair and not repaired and pool.n_samples > 1 and pool.all_failed:
+            calls.append(partial(repair, pool.judged))
+            repaired = True
+        exhausted = await within_budget(calls)
+        choice = recipe.select(problem, pool.judged)
+        reason = enough(
+            problem, choice, n_inputs=len(pool.inputs), stop_at=recipe.stop_at
+        )
+        trace.event(
+            "decision",
+            after=pool.n_samples,
+            in_play=pool.n_in_play,
+            classes=[c.votes for c in choice.classes],
+            posterior=round(choice.posterior, 4),
+            confidence=choice.confidence,
+            reason=reason or ("budget" if exhausted else "go on"),
+        )
+        if reason or exhausted:
+            return reason or "budget"
+    return "samples"
+
+
+async def within_budget(calls: Sequence[Callable[[], Awaitable[None]]]) -> bool:
+    """Run all at once. True if the budget refused one; the others go on."""
+    refused = False
+
+    async def run(call: Callable[[], Awaitable[None]]) -> None:
+        nonlocal refused
+        try:
+            await call()
+        except BudgetExhausted:
+            refused = True
+
+    await gather(partial(run, call) for call in calls)
+    return refused
