@@ -1,0 +1,119 @@
+"""Short texts of inputs, expected and given answers, for people and repair prompts.
+
+All that a candidate says passes through here before anyone reads it: it is cut in the
+middle, control characters and lone surrogates are escaped, and no long number is ever
+written out.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from typing import Any
+
+from assay.types import Call, Input, Limits, Observation, Status, Stdin, Value
+
+LIMIT = 400
+"""Characters of a fact."""
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]"
+)
+
+
+def show_text(text: str, limit: int = LIMIT) -> str:
+    r"""Make a text safe to print and cut its middle where it is too long.
+
+    >>> show_text("a\x1b[31m\n"), show_text("x" * 50, 24)
+    ('a\\x1b[31m\n', 'xxxxx [40 left out] xxxxx')
+    """
+    if len(text) > limit:
+        kept = max(limit - 14, 2) // 2
+        text = f"{text[:kept]} [{len(text) - 2 * kept:,} left out] {text[-kept:]}"
+    return _CONTROL.sub(_escape, text)
+
+
+def show_value(value: Value, limit: int = LIMIT) -> str:
+    """Write a value as Python would, or less of it where it is too long.
+
+    >>> show_value([1, "a", (2.5,)])
+    "[1, 'a', (2.5,)]"
+    """
+    return show_text(_REPR.repr(value), limit)
+
+
+def show_input(given: Input, entry_point: str | None = None) -> str:
+    """Write an input as its text or as the call that it is.
+
+    >>> show_input(Call(args=(2,), kwargs=(("k", "x"),)), "f")
+    "f(2, k='x')"
+    """
+    if isinstance(given, Stdin):
+        return show_text(given.text)
+    return show_call(entry_point or "f", given)
+
+
+def show_call(name: str, call: Call) -> str:
+    """Write a call of `name` as Python would, shortened."""
+    args = [_REPR.repr(value) for value in call.args]
+    args += [f"{key}={_REPR.repr(value)}" for key, value in call.kwargs]
+    return show_text(f"{name}({', '.join(args)})")
+
+
+def show_failure(observation: Observation, limits: Limits) -> str:
+    """Say in a line how a run ended that did not reach its end."""
+    match observation.status:
+        case Status.TIME_LIMIT:
+            return f"no answer within {limits.cpu_s:g} s of CPU time"
+        case Status.MEMORY_LIMIT:
+            return f"needed more than {limits.memory_mb} MB of memory"
+        case Status.OUTPUT_LIMIT:
+            return f"wrote more than {limits.output_kb} KB"
+        case Status.SECURITY_VIOLATION:
+            return show_text(observation.error or "a forbidden system call")
+    if observation.error:
+        return show_text(observation.error)
+    return f"ended with exit status {observation.exit_code}"
+
+
+class _ShortRepr(reprlib.Repr):
+    """Python's own bounded repr, wide enough for facts, total on plain values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 40
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 200
+        self.maxdict = 100
+        self.maxstring = self.maxother = 2 * LIMIT
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write very long ints, and takes quadratic time for long.
+        if x.bit_length() > 2000:
+            return f"<int of {x.bit_length():,} bits>"
+        return repr(x)
+
+    def repr_bytes(self, x: bytes, level: int) -> str:
+        return repr(x[:LIMIT]) + ("..." if len(x) > LIMIT else "")
+
+    def repr_set(self, x: set[Any], level: int) -> str:
+        if not x:
+            return "set()"
+        return f"{{{self._items(x, level)}}}"
+
+    def repr_frozenset(self, x: frozenset[Any], level: int) -> str:
+        return f"frozenset({{{self._items(x, level)}}})" if x else "frozenset()"
+
+    def repr_Opaque(self, x: Any, level: int) -> str:  # noqa: N802 (reprlib's rule)
+        return f"<{x.type_name} object>"
+
+    def _items(self, items: Any, level: int) -> str:
+        shown = sorted(self.repr1(v, level - 1) for v in list(items)[: self.maxset])
+        return ", ".join(shown) + (", ..." if len(items) > self.maxset else "")
+
+
+_REPR = _ShortRepr()
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
