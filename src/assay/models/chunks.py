@@ -1,0 +1,136 @@
+"""OpenAI's chat format: the body of a request, the chunks of a streamed answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.types import FinishReason, Message, Request
+
+_FINISH = {
+    "stop": FinishReason.STOP,
+    "eos": FinishReason.STOP,
+    "tool_calls": FinishReason.STOP,
+    "function_call": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+}
+
+
+class WrongChunk(ValueError):
+    """A chunk that is not of OpenAI's shape."""
+
+
+def message_list(messages: tuple[Message, ...]) -> list[dict[str, str]]:
+    """Return messages as JSON has them."""
+    return [{"role": m.role, "content": m.content} for m in messages]
+
+
+def request_body(request: Request, model: str, *, llama_cpp: bool) -> dict[str, Any]:
+    """Write a request as OpenAI's API wants it: one choice, streamed, with usage.
+
+    A llama.cpp server is also asked for counts in every chunk, so that a stream that
+    is closed early was counted; others might refuse a field they do not know.
+    """
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": message_list(request.messages),
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "seed": request.seed,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.stop:
+        body["stop"] = list(request.stop)
+    if llama_cpp:
+        body |= {"timings_per_token": True, "cache_prompt": True}
+    return body
+
+
+class Tally:
+    """Adds up the chunks of one choice: its end, and its tokens by every account.
+
+    >>> tally = Tally()
+    >>> tally.add({"choices": [{"delta": {"reasoning_content": "Hm"}}]})
+    ''
+    >>> tally.add({"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}]})
+    'x'
+    >>> tally.completion_tokens, tally.finish_reason
+    (2, <FinishReason.STOP: 'stop'>)
+    """
+
+    def __init__(self) -> None:
+        self.finish_reason: FinishReason | None = None
+        self.unknown_finish = ""
+        self.n_deltas = 0
+        self._usage: dict[str, Any] = {}
+        self._timings: dict[str, Any] = {}
+
+    def add(self, chunk: object) -> str:
+        """Take a chunk and return the text it adds, without what was thought.
+
+        Raises:
+            WrongChunk: it is no chunk.
+        """
+        fields = _mapping(chunk, "a chunk")
+        self._usage = _mapping(fields.get("usage") or self._usage, "usage")
+        self._timings = _mapping(fields.get("timings") or self._timings, "timings")
+        choices = fields.get("choices") or []
+        if not isinstance(choices, list):
+            raise WrongChunk("'choices' is no list")
+        return self._add_choice(_mapping(choices[0], "a choice")) if choices else ""
+
+    def _add_choice(self, choice: dict[str, Any]) -> str:
+        self._end(choice.get("finish_reason"))
+        delta = _mapping(choice.get("delta") or {}, "a delta")
+        text = delta.get("content") or ""
+        if not isinstance(text, str):
+            raise WrongChunk("'content' is no text")
+        # thought is not part of the text, but its tokens are spent
+        if text or delta.get("reasoning_content") or delta.get("reasoning"):
+            self.n_deltas += 1
+        # half a surrogate pair cannot be written to any file
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+    def _end(self, reason: object) -> None:
+        if not reason:
+            return
+        self.finish_reason = _FINISH.get(str(reason))
+        self.unknown_finish = "" if self.finish_reason else str(reason)
+
+    @property
+    def completion_tokens(self) -> int:
+        """Tokens written so far: the server's count, else the number of deltas."""
+        counts = (
+            _count(self._usage.get("completion_tokens")),
+            _count(self._timings.get("predicted_n")),
+        )
+        return next((count for count in counts if count), self.n_deltas)
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Tokens of the prompt as the server counted them, with the cached ones."""
+        reported = _count(self._usage.get("prompt_tokens"))
+        if reported:
+            return reported
+        new = _count(self._timings.get("prompt_n"))
+        return None if new is None else new + self.cached_prompt_tokens
+
+    @property
+    def cached_prompt_tokens(self) -> int:
+        """Tokens of the prompt that the server had already read."""
+        details = self._usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else None
+        return _count(cached) or _count(self._timings.get("cache_n")) or 0
+
+
+def _mapping(value: object, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise WrongChunk(f"{what} is no object")
+    return value
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return None
