@@ -6,6 +6,7 @@ writes those of decisions. Nothing else knows that a trace exists.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -83,8 +84,10 @@ class Trace:
             try:
                 self._file.write(line + "\n")
                 self._file.flush()
-            except OSError as error:
-                self._file = None  # the solve goes on; its trace ends here
+            except OSError as error:  # the solve goes on; its trace ends here
+                with contextlib.suppress(OSError):  # what is buffered is lost as well
+                    self._file.close()
+                self._file = None
                 self.event("trace_lost", reason=str(error))
 
     def next_call(self) -> int:

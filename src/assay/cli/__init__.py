@@ -1,0 +1,54 @@
+"""The command line: arguments -> settings -> one library call of the same name.
+
+Stdout is the result and nothing else, stderr is what is going on. Errors are one line.
+Exit: 0 solved, 1 not solved, 2 usage, 3 environment, 130 interrupted with nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from assay.cli import (
+    config_command,
+    doctor_command,
+    model_command,
+    solve_command,
+    trace_command,
+)
+
+app = typer.Typer(
+    name="assay",
+    help="Verified programs from a small, frozen, local language model.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("solve")(solve_command.solve)
+app.command("doctor")(doctor_command.doctor)
+app.add_typer(model_command.app, name="model")
+app.add_typer(trace_command.app, name="trace")
+app.command("config")(config_command.config)
+app.command("version")(config_command.version)
+
+
+def main() -> None:
+    """Run the command line; the one place where an error becomes an exit status."""
+    from assay.errors import AssayError
+
+    try:
+        app()
+    except AssayError as error:
+        sys.stderr.write(f"assay: {error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("assay: interrupted\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of stdout has gone; nothing is left to say
+        sys.exit(1)
+    except OSError as error:
+        sys.stderr.write(f"assay: {error}; nothing else was lost\n")
+        sys.exit(3)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.config import Config, load_config
+from assay.errors import ConfigError
+
+
+def load(
+    tmp_path: Path,
+    project: str = "",
+    user: str = "",
+    environment: dict[str, str] | None = None,
+    **flags: Any,
+) -> Config:
+    (tmp_path / "assay.toml").write_text(project)
+    (tmp_path / "user.toml").write_text(user)
+    return load_config(
+        flags,
+        environment=environment or {},
+        project_dir=tmp_path,
+        user_file=tmp_path / "user.toml",
+    )
+
+
+def test_later_sources_win_and_every_value_names_its_origin(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        project="[solve]\nn_max = 4\nseed = 4\n",
+        user="[solve]\nn_max = 3\nmax_tokens = 3\n",
+        environment={"ASSAY_SEED": "5", "ASSAY_TEMPERATURE": "0.5", "OTHER": "x"},
+        temperature=0.25,
+        n_inputs=None,
+    )
+    solve = config.solve
+    assert (solve.max_tokens, solve.n_max, solve.seed) == (3, 4, 5)
+    assert (solve.temperature, solve.n_inputs) == (0.25, 30)
+    assert config.origins["n_max"].endswith("assay.toml")
+    assert config.origins["seed"] == "ASSAY_SEED"
+    assert config.origins["temperature"] == "--temperature"
+    assert "n_inputs" not in config.origins
+
+
+def test_zero_is_zero_and_an_empty_text_is_unset(tmp_path: Path) -> None:
+    config = load(tmp_path, environment={"ASSAY_N_INPUTS": "0", "ASSAY_BUDGET": ""})
+    assert config.solve.n_inputs == 0
+    assert config.solve.budget is None
+
+
+@pytest.mark.parametrize(
+    ("project", "message"),
+    [
+        ("[solve]\nx = 1\nmax_token = 3\n", r"unknown setting 'solve.x' .*line 2"),
+        ("[solve]\nmax_token = 3", r"line 2; did you mean 'solve.max_tokens'\?"),
+        ("[sampling]\nn = 3", r"unknown section \[sampling\]"),
+        ("solve = 3", r"unknown section \[solve\]"),
+        ("[solve\n", "is not TOML"),
+        ("[solve]\nn_max = 1.5", "not a whole number"),
+        ("[solve]\nn_max = true", "not a whole number"),
+        ("[model]\noffline = 'maybe'", "not true or false"),
+        ("[model]\nmodel = 3", "not a text"),
+    ],
+)
+def test_a_wrong_settings_file_says_what_and_where(
+    tmp_path: Path, project: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load(tmp_path, project=project)
+
+
+def test_an_unknown_variable_is_an_error_that_suggests_the_near_one(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ConfigError, match=r"did you mean 'ASSAY_MAX_TOKENS'\?"):
+        load(tmp_path, environment={"ASSAY_MAX_TOKEN": "3"})
+    with pytest.raises(ConfigError, match="ASSAY_SEED is 'x', which is not a whole"):
+        load(tmp_path, environment={"ASSAY_SEED": "x"})
+
+
+def test_a_settings_file_that_is_not_text_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "assay.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="cannot read the settings"):
+        load_config(environment={}, project_dir=tmp_path, user_file=tmp_path / "none")
