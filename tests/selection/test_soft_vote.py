@@ -124,7 +124,7 @@ def test_stopping_needs_two_votes_with_tests_three_without_and_a_lead() -> None:
 
 @given(st.integers(0, 20), st.integers(0, 20))
 def test_the_posterior_is_the_beta_tail(first: int, second: int) -> None:
-    """Against the integral of the density of Beta(first + 1, second + 1) over (½, 1)."""
+    """Against the integral of the density of a Beta over the upper half."""
     steps = 2000
     points = [0.5 + (k + 0.5) / (2 * steps) for k in range(steps)]
     density = sum(x**first * (1 - x) ** second for x in points) / (2 * steps)
