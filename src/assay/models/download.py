@@ -94,6 +94,8 @@ def _hopeless(error: Exception, failures: int, patience: Patience) -> bool:
 
 def _reason(error: Exception, failures: int) -> str:
     text = str(error) or type(error).__name__
+    if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout)):
+        text = f"it cannot be reached ({text})"
     return text if failures <= 1 else f"{text} ({failures} tries)"
 
 
