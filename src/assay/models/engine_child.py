@@ -96,6 +96,8 @@ def _serve_xllamacpp(settings: dict[str, Any], report: Any) -> None:
     params.cors_credentials = False
     params.offline = True
     params.warmup = True
+    # shrinking to fit a GPU is wanted, a second load on a computer without one is not
+    params.fit_params = len(xllamacpp.get_device_info()) > 1
     try:
         server = xllamacpp.Server(params)
     except RuntimeError as error:

@@ -35,6 +35,10 @@ _TENSOR_TYPES = {
     29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
 }  # fmt: skip
 
+# rearranged in memory for AVX2: Q4_0, Q2_K, Q4_K, IQ4_NL (seen with Q4_K; Q4_1, Q6_K
+# and Q8_0 were seen not to be)
+_REPACKED = {2, 10, 12, 20}
+
 _FILE_TYPES = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1",
     10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M",
@@ -53,6 +57,7 @@ class GgufHeader:
     name: str
     n_layers: int
     n_embd: int
+    n_ff: int
     n_head: int
     n_head_kv: int  # the largest of any layer
     kv_heads: int  # summed over the layers
@@ -64,6 +69,7 @@ class GgufHeader:
     quantisation: str
     n_tensors: int
     tensor_bytes: int
+    repacked_bytes: int  # of `tensor_bytes`: what llama.cpp copies on a CPU
     has_chat_template: bool
     file_bytes: int
 
@@ -73,6 +79,14 @@ class _Skipped:
     """An array too long to be worth keeping; only its length is known."""
 
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensors:
+    n: int
+    total: int
+    repacked: int
+    extent: int  # where the last of them ends in the data section
 
 
 _Value = int | float | bool | str | list[int | float | bool] | _Skipped
@@ -187,14 +201,13 @@ def _read(reader: _Reader, file: BinaryIO, size: int) -> GgufHeader:
     for _ in range(n_keys):
         key = reader.string()
         metadata[key] = reader.value()
-    tensor_bytes, extent = _tensors(reader, n_tensors)
-    _check_extent(reader, file.tell(), extent, metadata, size)
-    return _header(reader, metadata, n_tensors, tensor_bytes, size)
+    tensors = _tensors(reader, n_tensors)
+    _check_extent(reader, file.tell(), tensors.extent, metadata, size)
+    return _header(reader, metadata, tensors, size)
 
 
-def _tensors(reader: _Reader, n_tensors: int) -> tuple[int, int]:
-    """Bytes of all tensors, and where the last of them ends in the data section."""
-    total = extent = 0
+def _tensors(reader: _Reader, n_tensors: int) -> _Tensors:
+    total = repacked = extent = 0
     for _ in range(n_tensors):
         name = reader.string()
         n_dimensions = reader.number("I")
@@ -209,8 +222,10 @@ def _tensors(reader: _Reader, n_tensors: int) -> tuple[int, int]:
         per_block, block_bytes = _TENSOR_TYPES[kind]
         n_bytes = elements // per_block * block_bytes
         total += n_bytes
+        if kind in _REPACKED and name.startswith("blk."):
+            repacked += n_bytes
         extent = max(extent, offset + n_bytes)
-    return total, extent
+    return _Tensors(n=n_tensors, total=total, repacked=repacked, extent=extent)
 
 
 def _check_extent(
@@ -234,8 +249,7 @@ def _integers(values: list[int | float | bool]) -> list[int]:
 def _header(
     reader: _Reader,
     metadata: dict[str, _Value],
-    n_tensors: int,
-    tensor_bytes: int,
+    tensors: _Tensors,
     size: int,
 ) -> GgufHeader:
     architecture = metadata.get("general.architecture")
@@ -260,6 +274,7 @@ def _header(
         name=name if isinstance(name, str) else "",
         n_layers=n_layers,
         n_embd=integer("embedding_length"),
+        n_ff=integer("feed_forward_length"),
         n_head=n_head,
         n_head_kv=n_head_kv,
         kv_heads=(
@@ -277,8 +292,9 @@ def _header(
             if isinstance(file_type, int)
             else "unknown"
         ),
-        n_tensors=n_tensors,
-        tensor_bytes=tensor_bytes,
+        n_tensors=tensors.n,
+        tensor_bytes=tensors.total,
+        repacked_bytes=tensors.repacked,
         has_chat_template="tokenizer.chat_template" in metadata,
         file_bytes=size,
     )
