@@ -1,0 +1,89 @@
+"""How a child program loads a candidate: streams, a module, errors in one line.
+
+Runs behind the wall, beside the candidate. Nothing here need be trusted: the judge
+believes an exit status from the kernel and values that it checks itself.
+"""
+
+# The same plain calls as a candidate would make itself.
+# ruff: noqa: PTH123, SIM115
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, ModuleType, TracebackType
+from typing import Any
+
+PROGRAM = "/work/main.py"
+SETUP = "/work/setup.py"
+
+
+def open_streams() -> None:
+    """Give the program fresh standard streams: the zygote's were of other files."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = open(
+        2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+    vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
+
+
+def new_module(name: str) -> ModuleType:
+    """An empty module of that name, with the program's path, in place of ours."""
+    for ours in [loaded for loaded in sys.modules if loaded.startswith("assay")]:
+        del sys.modules[ours]
+    module = ModuleType(name)
+    module.__dict__.update(__file__=PROGRAM, __builtins__=__builtins__)
+    sys.modules[name] = module
+    sys.path.insert(0, "/work")
+    return module
+
+
+def compile_program(source: str, path: str = PROGRAM) -> CodeType:
+    """Compile a program, and put its text where tracebacks and `inspect` look.
+
+    Raises:
+        SyntaxError: also where Python would say ValueError, as for a zero byte.
+    """
+    try:
+        code = compile(source, path, "exec", dont_inherit=True)
+        with open(path.rpartition("/")[2], "wb") as file:
+            file.write(source.encode())
+    except SyntaxError:
+        raise
+    except ValueError as error:
+        raise SyntaxError(str(error)) from None
+    return code
+
+
+def describe(error: BaseException) -> tuple[str, str]:
+    """What kind of failure an exception is, and its line for the user.
+
+    The line number is of the candidate's own program, where one is known.
+    """
+    line = getattr(error, "lineno", None)
+    if not isinstance(error, SyntaxError) or error.filename != PROGRAM:
+        line = _last_line(error.__traceback__)
+    words = " ".join(str(getattr(error, "msg", None) or error).split())[:300]
+    text = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    kind = "memory" if isinstance(error, MemoryError) else "error"
+    return kind, f"{text} (line {line})" if line else text
+
+
+def _last_line(trace: TracebackType | None) -> int | None:
+    line = None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == PROGRAM:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def exit_status(error: SystemExit) -> int:
+    """The status that Python ends with for a SystemExit; prints what it must."""
+    status: Any = error.code
+    if status is None:
+        return 0
+    if isinstance(status, int):
+        return status & 0xFF
+    sys.stderr.write(f"{status}\n")
+    return 1

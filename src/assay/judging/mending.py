@@ -1,0 +1,50 @@
+"""Why there is no sandbox on a computer, and what gives it one: in one sentence."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+_WAY_OUT = (
+    "or accept that programs run without a sandbox and say so: --unsafe-no-sandbox"
+)
+_APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
+_CLONE = "kernel.unprivileged_userns_clone"
+_MAXIMUM = "user.max_user_namespaces"
+
+
+def how_to_mend(failure: dict[str, Any]) -> str:
+    """Say which step was refused and what mends it.
+
+    Args:
+        failure: `what` the step was and its `errno`, as the zygote told it.
+    """
+    return f"no sandbox here: {failure['what']}; {_remedy(failure)}, {_WAY_OUT}"
+
+
+def _remedy(failure: dict[str, Any]) -> str:
+    what, code = str(failure["what"]), failure.get("errno", 0)
+    if _setting(_APPARMOR) == "1":
+        return f"AppArmor forbids it: sudo sysctl -w {_APPARMOR}=0"
+    if _setting(_CLONE) == "0":
+        return f"the kernel forbids it: sudo sysctl -w {_CLONE}=1"
+    if _setting(_MAXIMUM) == "0" or code == errno.ENOSPC:
+        return f"too few are allowed: sudo sysctl -w {_MAXIMUM}=15000"
+    if what.startswith("mount proc"):
+        return "start the container with --security-opt systempaths=unconfined"
+    if code == errno.ENOSYS:
+        return "the kernel lacks a call that came with Linux 5.12: use a newer one"
+    if code in {errno.EPERM, errno.EACCES}:
+        return (
+            "in a container, start it with --security-opt seccomp=unconfined; "
+            f"elsewhere: sudo sysctl -w {_APPARMOR}=0 or {_MAXIMUM}=15000"
+        )
+    return "see docs/sandbox.md"
+
+
+def _setting(name: str) -> str:
+    try:
+        return Path("/proc/sys", *name.split(".")).read_text("ascii").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,236 @@
+"""The rooms a program cannot leave: of the slot, once, and of each job in it.
+
+Runs inside the zygote. Every step is an `OSError` if refused, and whoever called stops
+before one byte of a candidate ran: no layer is ever skipped.
+
+Covered: files (a read-only root of named folders, fresh private /work, /tmp and
+/dev/shm), the network, other processes, System V and POSIX memory, capabilities,
+system calls. Not covered: a fault of the kernel itself, which all share.
+"""
+
+# Paths here are words for the kernel, on both sides of a new root.
+# ruff: noqa: PTH101, PTH102, PTH103, PTH106, PTH115, PTH120, PTH211
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import resource
+import stat
+from collections.abc import Sequence
+from typing import Any
+
+from assay.judging import landlock, linux, seccomp
+
+_OLD = "/.old"
+_BOX = "/.box"
+_BASE = "/tmp"  # any folder that exists: it is covered in our view only
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+_ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_PRIVATE = {"work": "/work", "tmp": "/tmp", "shm": "/dev/shm"}
+_WRITABLE = (*_PRIVATE.values(), "/dev/null", "/dev/zero", "/dev/full")
+
+_SLOT = (
+    linux.CLONE_NEWPID
+    | linux.CLONE_NEWNS
+    | linux.CLONE_NEWNET
+    | linux.CLONE_NEWIPC
+    | linux.CLONE_NEWUTS
+)
+
+
+def enter_slot(uid: int | None, folders: Sequence[str]) -> None:
+    """Make the slot's namespaces and its root; the next fork is their first process.
+
+    Args:
+        uid: An unused user to become before anything else can go wrong, since a
+            sandbox that root made is a weaker one; None where we are not root.
+        folders: What is shown besides the system: the interpreter, import paths.
+    """
+    if uid is not None:
+        linux.unshare(linux.CLONE_NEWNS, "mount namespace as root")
+        _build_root(folders)
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        linux.prctl(linux.PR_SET_DUMPABLE, 1, "dumpable")
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(linux.CLONE_NEWUSER | _SLOT, "user namespace")
+    _map_ids(user, group)
+    if uid is None:
+        _build_root(folders)
+
+
+def settle_slot() -> None:
+    """As the first process of the slot: see only its processes, and name it."""
+    linux.mount(
+        "proc",
+        "/proc",
+        "proc",
+        linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC,
+        "",
+    )
+    linux.set_host_name("sandbox")
+
+
+def enter_job(limits: dict[str, Any], filter_: bytes, landlock_abi: int) -> None:
+    """Close everything around this process, the first of a fresh process namespace."""
+    os.setsid()
+    linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC, "namespaces of a job")
+    _mount_private(int(limits["disk_mb"]))
+    _mount_own_proc()
+    os.chdir("/work")
+    _write("/proc/self/oom_score_adj", "1000")
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(linux.CLONE_NEWUSER, "user namespace of a job")
+    _map_ids(user, group)
+    set_rlimits(limits)
+    linux.drop_capabilities()
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
+    if landlock_abi:
+        landlock.restrict(landlock_abi, _WRITABLE)
+    seccomp.install(filter_)
+
+
+def set_rlimits(limits: dict[str, Any]) -> None:
+    """Bound what one process may use; the judge bounds the tree of them."""
+    megabyte = 1 << 20
+    memory = limits["memory_mb"] * megabyte + limits["baseline_bytes"]
+    wanted = {
+        resource.RLIMIT_CPU: limits["cpu_hard_s"],
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_STACK: 64 * megabyte,
+        resource.RLIMIT_FSIZE: limits["disk_mb"] * megabyte,
+        resource.RLIMIT_NOFILE: limits["files"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    for which, value in wanted.items():
+        resource.setrlimit(which, (value, value))
+
+
+def _map_ids(user: int, group: int) -> None:
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
+
+
+def _write(path: str, text: str) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode())
+    except OSError as error:
+        raise OSError(error.errno, f"{path}: {error.strerror}") from error
+    finally:
+        os.close(fd)
+
+
+def _build_root(folders: Sequence[str]) -> None:
+    """Make a root of named read-only folders and let the rest of the disk go."""
+    linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE, "")
+    quiet = linux.MS_NOSUID | linux.MS_NODEV
+    linux.mount("tmpfs", _BASE, "tmpfs", quiet, "mode=755,size=4m")
+    os.mkdir(_BASE + _OLD)
+    linux.pivot_root(_BASE, _BASE + _OLD)
+    os.chdir("/")
+    passages: set[str] = set()
+    for path in (*_SYSTEM, *_ETC, *folders):
+        _show(path, passages)
+    for name in _DEVICES:
+        _show_device(name)
+    for name, target in (
+        ("fd", ""),
+        ("stdin", "/0"),
+        ("stdout", "/1"),
+        ("stderr", "/2"),
+    ):
+        os.symlink(f"/proc/self/fd{target}", f"/dev/{name}")
+    for place in (_BOX, "/proc", *_PRIVATE.values()):
+        os.makedirs(place, exist_ok=True)
+    _write_accounts()
+    for passage in passages:
+        os.chmod(passage, 0o111)  # to pass through, not to look around in
+    linux.bind(_OLD + "/proc", "/proc", read_only=False)  # lets the slot mount its own
+    linux.unmount(_OLD)
+    os.rmdir(_OLD)
+    linux.mount(
+        "none",
+        "/",
+        None,
+        linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | quiet,
+        "",
+    )
+
+
+def _show(path: str, passages: set[str]) -> None:
+    """Bring a folder, file or link of the old root into view, where it was."""
+    source = _OLD + path
+    try:
+        mode = os.lstat(source).st_mode
+    except FileNotFoundError:
+        return
+    if os.path.lexists(path):  # inside a folder that is in view already
+        return
+    _make_passages(os.path.dirname(path), passages)
+    if stat.S_ISLNK(mode):
+        os.symlink(os.readlink(source), path)
+    elif stat.S_ISDIR(mode):
+        os.mkdir(path)
+        linux.bind(source, path)
+    else:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
+        linux.bind(source, path)
+
+
+def _make_passages(folder: str, passages: set[str]) -> None:
+    missing = []
+    while folder != "/" and not os.path.lexists(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for name in reversed(missing):
+        os.mkdir(name)
+        if not name.startswith("/etc"):
+            passages.add(name)
+
+
+def _show_device(name: str) -> None:
+    os.makedirs("/dev", exist_ok=True)
+    os.close(os.open(f"/dev/{name}", os.O_CREAT | os.O_WRONLY, 0o666))
+    linux.bind(f"{_OLD}/dev/{name}", f"/dev/{name}", read_only=False)
+
+
+def _write_accounts() -> None:
+    os.makedirs("/etc", exist_ok=True)
+    for name, line in (
+        ("passwd", f"candidate:x:{os.geteuid()}:{os.getegid()}::/work:/bin/sh\n"),
+        ("group", f"candidate:x:{os.getegid()}:\n"),
+    ):
+        fd = os.open(f"/etc/{name}", os.O_CREAT | os.O_WRONLY, 0o644)
+        os.write(fd, line.encode())
+        os.close(fd)
+
+
+def _mount_private(disk_mb: int) -> None:
+    """One file system of bounded size, in memory, gone with the job's last process."""
+    quiet = linux.MS_NOSUID | linux.MS_NODEV
+    linux.mount(
+        "tmpfs", _BOX, "tmpfs", quiet, f"mode=711,size={disk_mb}m,nr_inodes=4096"
+    )
+    for name, place in _PRIVATE.items():
+        os.mkdir(f"{_BOX}/{name}", 0o700)
+        linux.bind(f"{_BOX}/{name}", place, read_only=False)
+
+
+def _mount_own_proc() -> None:
+    quiet = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    with contextlib.suppress(OSError):
+        linux.mount("proc", "/proc", "proc", quiet, "subset=pid,hidepid=2")
+        return
+    try:  # a kernel before 5.8
+        linux.mount("proc", "/proc", "proc", quiet | linux.MS_RDONLY, "hidepid=2")
+    except OSError as error:
+        raise OSError(error.errno or errno.EPERM, f"proc of a job: {error}") from error

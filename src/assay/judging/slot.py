@@ -1,0 +1,246 @@
+"""One zygote and the socket to it. Blocking: used from the executor's threads."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from assay.errors import JudgeUnavailable
+from assay.judging.mending import how_to_mend
+
+_FIRST_UID = 64000  # of users that no system hands out
+_BOOT_S, _START_S = 60.0, 20.0
+_JOBS_PER_ZYGOTE = 5000
+_WHOLE_RANGE = "4294967295"
+_BOOTSTRAP = """
+import sys, types
+root = sys.argv.pop(1)
+for name, path in (("assay", root), ("assay.judging", root + "/judging")):
+    package = sys.modules[name] = types.ModuleType(name)
+    package.__path__ = [path]
+from assay.judging.zygote import main
+main()
+"""
+_ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/work",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",  # so that the order of a set is the same in every run
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+class SlotDied(Exception):
+    """The zygote is gone or silent, or a job could not be closed in: our fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotSettings:
+    """What the zygotes of a pool are like."""
+
+    isolated: bool = True
+    packages: tuple[Path, ...] = ()
+    preload: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child program: our own text, which runs behind the wall."""
+
+    source: str
+
+    @property
+    def name(self) -> str:
+        """The name under which a zygote keeps it: equal text is equal name."""
+        return "child-" + sha256(self.source.encode()).hexdigest()[:16]
+
+    @classmethod
+    def of(cls, file_name: str) -> Child:
+        """The child program that is a file of this folder."""
+        return cls((Path(__file__).parent / file_name).read_text("utf-8"))
+
+
+class Slot:
+    """A place where one job at a time runs. Started when first used."""
+
+    def __init__(self, number: int, settings: SlotSettings) -> None:
+        self.number = number
+        self.settings = settings
+        self.landlock = 0
+        self.baseline_kb = 0
+        self.aborts = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self.control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._known: set[str] = set()
+        self._job = 0
+
+    def start(self) -> None:
+        """Have a living zygote.
+
+        Raises:
+            JudgeUnavailable: it cannot be made here; says what mends it.
+        """
+        if self._job >= _JOBS_PER_ZYGOTE:
+            self.stop()
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.stop()
+        uid = _FIRST_UID + self.number if os.geteuid() == 0 else None
+        failure = self._boot(uid)
+        if failure and uid is not None and _inside_user_namespace():
+            failure = self._boot(None)  # a root that owns nothing: as an ordinary user
+        if failure:
+            self.stop()
+            raise JudgeUnavailable(how_to_mend(failure))
+
+    def run(self, child: Child, limits: dict[str, Any], fds: list[int]) -> int:
+        """Start a job on five descriptors; give a descriptor of its first process.
+
+        Raises:
+            SlotDied: it could not be started whole, and nothing of it ran.
+        """
+        if child.name not in self._known:
+            self.tell({"do": "child", "name": child.name, "source": child.source})
+            self._known.add(child.name)
+        self._job += 1
+        folder = os.environ.get("TMPDIR", "/tmp")  # where nothing is isolated
+        order = {"do": "run", "job": self._job, "child": child.name, "limits": limits}
+        self.tell({**order, "folder": folder}, fds)
+        event, passed = self.hear(_START_S)
+        if event["is"] != "started":
+            raise SlotDied(f"a sandbox did not close: {event.get('what')}")
+        return passed[0]
+
+    def tell(self, order: dict[str, Any], fds: list[int] | None = None) -> None:
+        """Send the zygote an order."""
+        if self.control is None:
+            raise SlotDied("the zygote was stopped")
+        try:
+            socket.send_fds(self.control, [json.dumps(order).encode()], fds or [])
+        except OSError as error:
+            raise SlotDied(f"the zygote is gone: {error}") from error
+
+    def hear(self, timeout_s: float = 0.0) -> tuple[dict[str, Any], list[int]]:
+        """Receive the next event of the running job, and what came with it."""
+        while True:
+            if self.control is None:
+                raise SlotDied("the zygote was stopped")
+            if not select.select([self.control], [], [], timeout_s)[0]:
+                raise SlotDied(f"the zygote was silent for {timeout_s:g} s")
+            try:
+                data, fds, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+            except OSError as error:
+                raise SlotDied(f"the zygote is gone: {error}") from error
+            if not data:
+                raise SlotDied("the zygote is gone")
+            event = json.loads(data)
+            if event.get("job", self._job) == self._job:  # not a late word of the last
+                return event, fds
+
+    def abort(self) -> None:
+        """From another thread: end the running job, whatever it is doing."""
+        os.eventfd_write(self.aborts, 1)
+
+    def clear_abort(self) -> None:
+        """Forget an abort, so that the next job runs."""
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self.aborts)
+
+    def stop(self) -> None:
+        """End the zygote and, with it, all that runs in the slot."""
+        if self.control is not None:
+            self.control.close()
+            self.control = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        self._known.clear()
+        self._job = 0
+
+    def close(self) -> None:
+        """Stop, and give back what the slot holds."""
+        self.stop()
+        os.close(self.aborts)
+
+    def _boot(self, uid: int | None) -> dict[str, Any] | None:
+        """Start a zygote; give what it said if it failed."""
+        self.stop()
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (ours, its):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        packages = [str(path) for path in self.settings.packages]
+        settings = {
+            "isolated": self.settings.isolated,
+            "uid": uid,
+            "folders": [*_interpreter_folders(), *packages],
+            "packages": packages,
+            "preload": list(self.settings.preload),
+        }
+        self.control = ours
+        with its:
+            self._process = _spawn(its.fileno(), settings)
+        try:
+            event, _ = self.hear(_BOOT_S)
+        except SlotDied as died:
+            return {"what": str(died), "errno": 0}
+        if event["is"] != "ready":
+            return event
+        self.landlock, self.baseline_kb = event["landlock"], event["rss_kb"]
+        return None
+
+
+def _spawn(fd: int, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
+    package = Path(__file__).resolve().parent.parent
+    # A fresh interpreter: a fork of this process would carry the answers in memory.
+    return subprocess.Popen(
+        [
+            _base_interpreter(),
+            *("-s", "-S", "-P"),  # not -I, which would also ignore the hash seed
+            *("-c", _BOOTSTRAP, str(package), str(fd), json.dumps(settings)),
+        ],
+        env=_ENVIRONMENT,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[fd],
+    )
+
+
+def _base_interpreter() -> str:
+    executable = getattr(sys, "_base_executable", None) or sys.executable
+    return str(Path(executable).resolve())
+
+
+def _interpreter_folders() -> list[str]:
+    """Where the interpreter and its library lie, if not in the system's folders."""
+    paths = sysconfig.get_paths()
+    wanted = [sys.base_prefix, sys.base_exec_prefix, paths["stdlib"], "/nix/store"]
+    wanted += [paths["platstdlib"], str(Path(_base_interpreter()).parent)]
+    folders = {
+        folder for path in wanted for folder in (path, str(Path(path).resolve()))
+    }
+    # Shortest first: what lies inside a folder that is in view is in view.
+    return sorted(
+        (each for each in folders if each != "/usr" and Path(each).is_dir()), key=len
+    )
+
+
+def _inside_user_namespace() -> bool:
+    return _WHOLE_RANGE not in Path("/proc/self/uid_map").read_text("ascii")
