@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -174,14 +175,26 @@ class RecordingStore:
                 raise ConfigError(
                     f"there are no recordings at {self.path}; name a store that exists"
                 )
-            return self._open(f"{self.path.absolute().as_uri()}?mode=ro")
+            return self._open(f"{self._uri}?{self._how_to_read()}")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        return self._open(self.path.absolute().as_uri())
+        return self._open(self._uri)
+
+    @property
+    def _uri(self) -> str:
+        return self.path.absolute().as_uri()
+
+    def _how_to_read(self) -> str:
+        # a log needs a writable folder even to read; without a log nothing changes
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if os.access(self.path.parent, os.W_OK) or log.exists():
+            return "mode=ro"
+        return "immutable=1"
 
     def _open(self, uri: str) -> sqlite3.Connection:
         return sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
 
     def _prepare(self) -> None:
+        self._db.execute("PRAGMA synchronous = NORMAL")  # per connection
         if self._format() == FORMAT:
             return
         if self.read_only:
@@ -207,7 +220,6 @@ class RecordingStore:
         Raises:
             ConfigError: it is of a later format, or not a store of recordings.
         """
-        self._db.execute("PRAGMA synchronous = NORMAL")
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         owner = int(self._db.execute("PRAGMA application_id").fetchone()[0])
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
