@@ -1,22 +1,45 @@
 """Runs programs in sandboxes and says what they did. It is never told an answer.
 
 No function here has a parameter through which an expected value could travel: an
-observation is made without knowing what would be right.
+observation is made without knowing what would be right. docs/sandbox.md says what a
+sandbox holds and what it does not.
 """
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-from assay.types import Call, Isolation, Limits, Observation, Value
+from assay.concurrency import gather
+from assay.errors import JudgeUnavailable
+from assay.judging import selftest
+from assay.judging.pool import Pool
+from assay.judging.runs import Program, Tester, run_program
+from assay.judging.slot import Child, Slot, SlotDied, SlotSettings
+from assay.types import Call, Isolation, Limits, Observation, Status, Value
 
 OnRequest = Callable[[Value], Awaitable[Value]]
+
+_UNSAFE = Isolation(
+    tier="none",
+    guarantees=frozenset(),
+    detail="programs run as you, with your files and your network",
+)
+_log = logging.getLogger(__name__)
 
 
 class Session:
     """A program that was loaded once and answers calls, one at a time."""
+
+    def __init__(self, program: Program, pool: Pool, slot: Slot) -> None:
+        self._program = program
+        self._pool = pool
+        self._slot = slot
 
     async def call(self, call: Call, entry_point: str | None = None) -> Observation:
         """Call the function and wait for what it does.
@@ -27,29 +50,53 @@ class Session:
         Args:
             call: What to call it with.
             entry_point: Another name than the session's, e.g. `Stack().push`.
+
+        Raises:
+            JudgeUnavailable: the sandbox itself failed, twice.
         """
-        raise NotImplementedError
+        work = partial(self._program.call, call, entry_point)
+        return await self._pool.on(self._slot, work)
 
 
 class Executor:
     """A pool of sandboxes. Opened with `Executor.open`, used from any task."""
 
-    isolation: Isolation
-    n_runs: int
-    cpu_s: float
+    def __init__(self, *, slots: int, isolated: bool) -> None:
+        self.n_runs = 0
+        self.cpu_s = 0.0
+        self.isolation = _UNSAFE
+        self._n_slots = slots
+        self._isolated = isolated
+        self._pools: dict[SlotSettings, Pool] = {}
+        self._candidates = self._pool(SlotSettings(isolated=isolated))
 
     @classmethod
     @asynccontextmanager
     async def open(
         cls, *, slots: int | None = None, unsafe: bool = False
     ) -> AsyncIterator[Executor]:
-        """Make the sandboxes and try them; close them at the end.
+        """Make the sandboxes and try them; end all that runs in them at the end.
+
+        Args:
+            slots: Programs that run at once; as many as processors unless said.
+            unsafe: Run programs without any sandbox. Never chosen for you.
 
         Raises:
             JudgeUnavailable: a guarantee does not hold here; says what mends it.
         """
-        raise NotImplementedError
-        yield cls()
+        n_slots = slots or len(os.sched_getaffinity(0))
+        executor = cls(slots=n_slots, isolated=not unsafe)
+        try:
+            if unsafe:
+                _log.warning(
+                    "programs run WITHOUT a sandbox, as you and with all you can reach"
+                )
+            else:
+                await executor._try_it()
+            yield executor
+        finally:
+            for pool in executor._pools.values():
+                await pool.close()
 
     async def run_stdin(
         self,
@@ -59,8 +106,30 @@ class Executor:
         *,
         stop_at_failure: bool = False,
     ) -> tuple[Observation, ...]:
-        """Run a program on each text, each in a sandbox of its own."""
-        raise NotImplementedError
+        """Run a program on each text, each in a sandbox of its own.
+
+        Args:
+            source: The program, run as `python main.py` would.
+            texts: What is on its standard input.
+            limits: For each run.
+            stop_at_failure: In order, and after the first run that did not finish
+                the rest is `SKIPPED`; otherwise many run at once.
+
+        Raises:
+            JudgeUnavailable: the sandbox itself failed, twice.
+        """
+        if not stop_at_failure:
+            one_by_one = [
+                partial(self._run_one, source, text, limits) for text in texts
+            ]
+            return await gather(one_by_one)
+        results: list[Observation] = []
+        for text in texts:
+            if results and results[-1].status is not Status.FINISHED:
+                results.append(self._skipped())
+            else:
+                results.append(await self._run_one(source, text, limits))
+        return tuple(results)
 
     async def run_calls(
         self,
@@ -71,8 +140,36 @@ class Executor:
         *,
         setup: str = "",
     ) -> tuple[Observation, ...]:
-        """Load a program once and make the calls in order; limits are for each."""
-        raise NotImplementedError
+        """Load a program once and make the calls in order; limits are for each.
+
+        A call that ends the program is followed by a fresh sandbox for the rest, at
+        most three times. A program that does not load gives every call that failure.
+
+        Args:
+            source: The program; a block for `__main__` does not run.
+            entry_point: `name`, or `Class().name` for a fresh instance each call.
+            calls: What to call it with.
+            limits: For each call, and for loading.
+            setup: Code to run before the program, in the same namespace.
+
+        Raises:
+            JudgeUnavailable: the sandbox itself failed, twice.
+        """
+        async with self._candidates.slot() as slot:
+            program = Program(
+                slot, source, entry_point, limits, self.isolation.tier, setup=setup
+            )
+
+            def work() -> tuple[Observation, ...]:
+                try:
+                    return tuple(map(program.call, calls))
+                finally:
+                    program.close()
+
+            try:
+                return await self._candidates.on(slot, work)
+            finally:
+                self._count(program.n_runs, program.cpu_s)
 
     @asynccontextmanager
     async def session(
@@ -87,8 +184,15 @@ class Executor:
 
         A program that does not load is told by the first call's observation.
         """
-        raise NotImplementedError
-        yield Session()
+        async with self._candidates.slot() as slot:
+            program = Program(
+                slot, source, entry_point, limits, self.isolation.tier, setup=setup
+            )
+            try:
+                yield Session(program, self._candidates, slot)
+            finally:
+                program.close()
+                self._count(program.n_runs, program.cpu_s)
 
     async def tester(
         self,
@@ -104,10 +208,10 @@ class Executor:
 
         The text finds three names: `params`, a plain value; `request(value)`, which
         sends a plain value to `on_request` and returns its plain reply; and
-        `finish(value)`, to be called once. It can import `assay.judging.wire`, the
-        standard library, and what lies in `packages`. Testers have slots apart
-        from candidates, so a reply may wait for a candidate without a deadlock, and
-        wall time that `on_request` takes is not the tester's.
+        `finish(value)`, to be called once, which ends the run. It can import
+        `assay.judging.wire`, the standard library, and what lies in `packages`.
+        Testers have slots apart from candidates, so a reply may wait for a candidate
+        without a deadlock, and wall time that `on_request` takes is not the tester's.
 
         Args:
             child: Program text, the same for many runs: it is compiled once a slot.
@@ -120,5 +224,69 @@ class Executor:
         Returns:
             `value` is what was given to `finish` and the status `FINISHED`, or how
             the run failed; `stdout` and `stderr_tail` are what the tests printed.
+
+        Raises:
+            JudgeUnavailable: the sandbox itself failed.
         """
-        raise NotImplementedError
+        settings = SlotSettings(
+            isolated=self._isolated, packages=packages, preload=("unittest", *preload)
+        )
+        pool = self._pool(settings)
+        async with pool.slot() as slot:
+            try:
+                return await self._test(pool, slot, child, params, on_request, limits)
+            except SlotDied as error:
+                raise JudgeUnavailable(f"the tests' sandbox failed: {error}") from error
+
+    async def _test(
+        self,
+        pool: Pool,
+        slot: Slot,
+        child: str,
+        params: Value,
+        on_request: OnRequest,
+        limits: Limits,
+    ) -> Observation:
+        def begin() -> Tester:
+            slot.start()
+            tier = self.isolation.tier
+            return Tester(slot, Child(child, asks=True), params, limits, tier)
+
+        tester = await pool.on(slot, begin)
+        try:
+            while (said := await pool.on(slot, tester.next)) is not None:
+                kind, value = said
+                if kind == "result":
+                    return await pool.on(slot, partial(tester.finished, value))
+                asked_s = time.monotonic()
+                reply = await on_request(value)
+                tester.reply(reply, time.monotonic() - asked_s)
+            return await pool.on(slot, tester.failed)
+        finally:
+            tester.job.close()
+            self._count(1, tester.job.cpu_s())
+
+    async def _run_one(self, source: str, text: str, limits: Limits) -> Observation:
+        async with self._candidates.slot() as slot:
+            work = partial(run_program, slot, source, text, limits, self.isolation.tier)
+            observed = await self._candidates.on(slot, work)
+        self._count(1, observed.cpu_s)
+        return observed
+
+    async def _try_it(self) -> None:
+        async with self._candidates.slot() as slot:
+            work = partial(selftest.isolation_of, slot)
+            self.isolation = await self._candidates.on(slot, work)
+
+    def _pool(self, settings: SlotSettings) -> Pool:
+        if settings not in self._pools:
+            first = len(self._pools) * self._n_slots
+            self._pools[settings] = Pool(self._n_slots, first, settings)
+        return self._pools[settings]
+
+    def _skipped(self) -> Observation:
+        return Observation(status=Status.SKIPPED, isolation=self.isolation.tier)
+
+    def _count(self, n_runs: int, cpu_s: float) -> None:
+        self.n_runs += n_runs
+        self.cpu_s += cpu_s

@@ -110,6 +110,8 @@ def set_rlimits(limits: dict[str, Any]) -> None:
         resource.RLIMIT_MSGQUEUE: 0,
     }
     for which, value in wanted.items():
+        if value is None:  # the kernel would count all of the user's processes
+            continue
         resource.setrlimit(which, (value, value))
 
 

@@ -63,6 +63,7 @@ class Child:
     """A child program: our own text, which runs behind the wall."""
 
     source: str
+    asks: bool = False  # it is given the names of `asking`
 
     @property
     def name(self) -> str:
@@ -118,9 +119,8 @@ class Slot:
             self.tell({"do": "child", "name": child.name, "source": child.source})
             self._known.add(child.name)
         self._job += 1
-        folder = os.environ.get("TMPDIR", "/tmp")  # where nothing is isolated
         order = {"do": "run", "job": self._job, "child": child.name, "limits": limits}
-        self.tell({**order, "folder": folder}, fds)
+        self.tell({**order, "asks": child.asks}, fds)
         event, passed = self.hear(_START_S)
         if event["is"] != "started":
             raise SlotDied(f"a sandbox did not close: {event.get('what')}")

@@ -18,13 +18,15 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from types import CodeType
 from typing import Any
 
-from assay.judging import landlock, linux, namespaces, seccomp, usage
+from assay.judging import asking, landlock, linux, namespaces, seccomp, usage
 
 _PRELOAD = """
     abc argparse array ast base64 bisect builtins calendar cmath codecs collections
@@ -53,6 +55,7 @@ class Zygote:
         self._job = 0
         self._pid = 0
         self._pidfd = -1
+        self._folder = ""  # where a job works that nothing isolates
 
     def serve(self) -> None:
         """Obey until the judge closes the socket or dies, which is the same."""
@@ -81,7 +84,9 @@ class Zygote:
             self._start(order, fds)
         else:
             used = usage.of_tree(self._pid, self._isolated, exact=order["exact"])
-            self._tell({"is": "usage", "job": self._job, **used})
+            self._tell(
+                {"is": "usage", "job": self._job, "exact": order["exact"], **used}
+            )
         return True
 
     def _start(self, order: dict[str, Any], fds: list[int]) -> None:
@@ -89,6 +94,8 @@ class Zygote:
         told, tells = os.pipe()
         if self._isolated:
             linux.unshare(linux.CLONE_NEWPID, "process namespace of a job")
+        else:
+            self._folder = tempfile.mkdtemp(prefix="assay-")
         pid = os.fork()
         if pid == 0:
             self._become_job(order, fds, tells)
@@ -114,15 +121,16 @@ class Zygote:
                 namespaces.enter_job(limits, self._filter, self._landlock)
             else:
                 os.setsid()
-                os.chdir(order["folder"])
-                namespaces.set_rlimits(limits)
+                os.chdir(self._folder)
+                namespaces.set_rlimits({**limits, "processes": None})
             code = self._children[order["child"]]
         except BaseException as error:  # told to the judge, whatever it is
             os.write(tells, f"{type(error).__name__}: {error}".encode()[:4000])
             os._exit(1)
         os.close(tells)
         try:
-            exec(code, {"__name__": "child", "__builtins__": __builtins__})
+            names = asking.names() if order["asks"] else {}
+            exec(code, {"__name__": "child", "__builtins__": __builtins__, **names})
         except BaseException:  # our own text failed: say where, and fail
             sys.excepthook(*sys.exc_info())
         finally:
@@ -132,6 +140,7 @@ class Zygote:
         _, status, used = os.wait4(self._pid, 0)
         if not self._isolated:
             _kill_session(self._pid)
+            shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._pidfd)
         self._pid, self._pidfd = 0, -1
         cpu_s = used.ru_utime + used.ru_stime

@@ -1,0 +1,349 @@
+"""One running job, watched: what it says, what it uses, and how it ended.
+
+Blocking, for the executor's threads. All that comes from the job is bytes from a
+hostile side: bounded in size, and read by `wire` alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import math
+import os
+import select
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from assay.judging.slot import Child, Slot, SlotDied
+from assay.judging.wire import HEADER, frame
+from assay.types import Limits, Status
+
+_TICK_S = 0.01
+_CHUNK = 1 << 16
+_MEGABYTE = 1 << 20
+_END_S = 20.0  # for the kernel to end a killed tree; longer is a fault of ours
+_DRAIN_S = 0.5  # for pipes that a process outside any sandbox still holds
+_MAX_REPORT = 4096
+
+
+class Aborted(Exception):
+    """The task that wanted the job was cancelled; the job was ended."""
+
+
+class Starved(Exception):
+    """The wall limit passed while others had the processor: nobody's verdict."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What the kernel says of a job's end. `exit_code` is negative for a signal."""
+
+    exit_code: int
+    cpu_s: float
+    peak_mb: float
+
+
+class Job:
+    """A job of a slot, from its start to its end."""
+
+    def __init__(
+        self,
+        slot: Slot,
+        child: Child,
+        first_frame: bytes,
+        limits: Limits,
+        *,
+        stdin: bytes | None,
+        cpu_hard_s: float | None = None,
+    ) -> None:
+        """Start a job.
+
+        Args:
+            first_frame: The first frame on its descriptor 3: what it is to do.
+            stdin: The whole of its input; None to hold a conversation on 3 and 4,
+                with an empty standard input.
+            cpu_hard_s: The kernel's own limit where it must allow many calls.
+        """
+        self.ending: Ending | None = None
+        self.stopped: tuple[Status, str] | None = None  # the limit that we enforced
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self.answers = bytearray()
+        self.limits = limits
+        self.max_frame = limits.output_kb * 1024 + 64 if stdin is None else _MAX_REPORT
+        self._slot = slot
+        self._outgoing = memoryview(frame(first_frame) if stdin is None else b"")
+        self._is_aborted = False
+        self._next_tick_s = time.monotonic() + _TICK_S
+        self._pid = self._pidfd = self._to_child = -1
+        self._fds: dict[int, bytearray] = {}
+        self._n_stderr = 0
+        self._poll = select.poll()
+        hard = int(cpu_hard_s or limits.cpu_s) + 2
+        self._start(child, first_frame, stdin, hard)
+        self.begin()
+
+    def begin(self, wall_factor: float = 1.0) -> None:
+        """Count the limits from here on: a new call, or the first."""
+        self._begun_s = time.monotonic()
+        self._wall_s = self.limits.wall_limit_s * wall_factor
+        self._cpu_before_s = self.cpu_s()
+        self._delay_before_s: float | None = None
+        self._delay_s = self._tree_cpu_s = 0.0
+        self._n_stderr = 0
+
+    def extend(self, seconds: float) -> None:
+        """Allow more wall time: so much of it was not the job's."""
+        self._wall_s += seconds
+
+    def send(self, payload: bytes) -> None:
+        """Say something to the child; `wait_frame` gets it through."""
+        self._outgoing = memoryview(bytes(self._outgoing) + frame(payload))
+        self._push()
+
+    def wait_frame(self) -> bytes | None:
+        """Wait for the child's next frame; None if it ended, or was ended, before."""
+        while self.stopped is None:
+            found = self.take_frame()
+            if found is not None or self.ending is not None:
+                return found
+            self._step()
+        return None
+
+    def take_frame(self) -> bytes | None:
+        """The next whole frame that has come, if one has."""
+        if len(self.answers) < HEADER.size:
+            return None
+        (length,) = HEADER.unpack_from(self.answers)
+        if length > self.max_frame:
+            self.stop(Status.OUTPUT_LIMIT, "an answer larger than the output limit")
+            return None
+        if len(self.answers) < HEADER.size + length:
+            return None
+        payload = bytes(self.answers[HEADER.size : HEADER.size + length])
+        del self.answers[: HEADER.size + length]
+        return payload
+
+    def wait_end(self) -> Ending:
+        """Wait until the job and all that it started is gone."""
+        while self.ending is None:
+            self._step()
+        until = time.monotonic() + _DRAIN_S
+        while self._fds and time.monotonic() < until:
+            self._step()
+        if self._is_aborted:
+            raise Aborted
+        return self.ending
+
+    def stop(self, status: Status, reason: str) -> None:
+        """End the whole tree of processes, for this reason. The first reason stays."""
+        if self.stopped is None:
+            self.stopped = (status, reason)
+            self._stopped_s = time.monotonic()
+        if self._pidfd >= 0 and self.ending is None:
+            try:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+
+    def close(self) -> Ending | None:
+        """End the job if it still runs, and let go of what it held."""
+        try:
+            if self.ending is None and self._pidfd >= 0:
+                self.stop(Status.SKIPPED, "closed")
+                self.wait_end()
+        except (SlotDied, Aborted):
+            self._slot.stop()
+        finally:
+            for fd in (*self._fds, self._to_child, self._pidfd):
+                if fd >= 0:
+                    os.close(fd)
+            self._fds.clear()
+            self._to_child = self._pidfd = -1
+        return self.ending
+
+    def cpu_s(self) -> float:
+        """CPU seconds of the job's first process so far, exact to the microsecond."""
+        if self.ending is not None:
+            return self.ending.cpu_s
+        try:  # the clock of another process: Linux's man page of clock_getcpuclockid
+            return time.clock_gettime((~self._pid << 3) | 2)
+        except OSError:
+            return 0.0
+
+    def wall_s(self) -> float:
+        """Seconds since `begin`."""
+        return time.monotonic() - self._begun_s
+
+    @property
+    def has_early_words(self) -> bool:
+        """Whether the child wrote something that nobody asked for."""
+        self._read_waiting()
+        return bool(self.answers)
+
+    def _start(
+        self, child: Child, first_frame: bytes, stdin: bytes | None, hard: int
+    ) -> None:
+        pipes = [os.pipe() for _ in range(3)]
+        theirs = [write for _, write in pipes]
+        if stdin is None:
+            theirs_in, self._to_child = os.pipe()
+            os.set_blocking(self._to_child, False)
+        else:
+            theirs_in = sealed(frame(first_frame))
+        theirs_stdin = sealed(stdin or b"")
+        buffers = (self.stdout, self.stderr, self.answers)
+        for (read, write), buffer in zip(pipes, buffers, strict=True):
+            os.fchmod(write, 0o666)  # so that /dev/stdout can be opened by its user
+            os.set_blocking(read, False)
+            self._fds[read] = buffer
+            self._poll.register(read, select.POLLIN)
+        limits = {
+            "cpu_hard_s": hard,
+            "memory_mb": self.limits.memory_mb,
+            "disk_mb": self.limits.disk_mb,
+            "files": self.limits.files,
+            "processes": self.limits.processes,
+        }
+        stdout, stderr, answers = theirs
+        given = [theirs_stdin, stdout, stderr, theirs_in, answers]
+        try:
+            self._pidfd = self._slot.run(child, limits, given)
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            for fd in given:
+                os.close(fd)
+        self._pid = _pid_of(self._pidfd)
+        assert self._slot.control is not None
+        self._poll.register(self._slot.control, select.POLLIN)
+        self._poll.register(self._slot.aborts, select.POLLIN)
+        self._push()
+
+    def _step(self) -> None:
+        """Wait for one round of events, at most a tick, and look at the limits."""
+        if self._outgoing and self._to_child >= 0:
+            self._poll.register(self._to_child, select.POLLOUT)
+        for fd, _ in self._poll.poll(_TICK_S * 1000):
+            if fd in self._fds:
+                self._read(fd)
+            elif fd == self._to_child:
+                self._poll.unregister(fd)
+                self._push()
+            elif fd == self._slot.aborts:
+                self._poll.unregister(fd)
+                self._is_aborted = True
+                self.stop(Status.SKIPPED, "cancelled")
+            else:
+                self._hear()
+        if self.ending is None:
+            self._check_wall()
+            if self.stopped is None and time.monotonic() >= self._next_tick_s:
+                self._ask_usage()
+
+    def _read(self, fd: int) -> None:
+        buffer = self._fds[fd]
+        data = os.read(fd, _CHUNK)
+        if not data:
+            self._poll.unregister(fd)
+            del self._fds[fd]
+            os.close(fd)
+            return
+        buffer += data
+        cap = self.limits.output_kb * 1024
+        if buffer is self.stderr:
+            self._n_stderr += len(data)
+            del self.stderr[:-_CHUNK]
+        if len(self.stdout) > cap or self._n_stderr > cap:
+            del self.stdout[cap:]
+            kilobytes = self.limits.output_kb
+            self.stop(Status.OUTPUT_LIMIT, f"more than {kilobytes} KB of output")
+        elif len(self.answers) > self.max_frame + HEADER.size:
+            del self.answers[:]
+            self.stop(Status.OUTPUT_LIMIT, "an answer larger than the output limit")
+
+    def _read_waiting(self) -> None:
+        for fd, _ in self._poll.poll(0):
+            if fd in self._fds:
+                self._read(fd)
+
+    def _push(self) -> None:
+        """Write what the pipe takes; the rest when it has room."""
+        try:
+            while self._outgoing:
+                n_written = os.write(self._to_child, self._outgoing)
+                self._outgoing = self._outgoing[n_written:]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._outgoing = memoryview(b"")  # it left; its end says how
+
+    def _hear(self) -> None:
+        event, _ = self._slot.hear()
+        if event["is"] == "usage":
+            self._next_tick_s = time.monotonic() + _TICK_S
+            if self.stopped is None:
+                self._check_usage(event)
+        elif event["is"] == "ended":
+            baseline_kb = self._slot.baseline_kb
+            self.ending = Ending(
+                exit_code=event["exit"],
+                cpu_s=event["cpu_s"],
+                peak_mb=max(0, event["peak_kb"] - baseline_kb) / 1024,
+            )
+
+    def _ask_usage(self, *, exact: bool = False) -> None:
+        self._next_tick_s = math.inf  # until the answer came
+        self._slot.tell({"do": "usage", "exact": exact})
+
+    def _check_usage(self, used: dict[str, Any]) -> None:
+        self._tree_cpu_s = used["cpu_s"]
+        if self._delay_before_s is None:
+            self._delay_before_s = used["delay_s"]
+        self._delay_s = used["delay_s"] - self._delay_before_s
+        allowed = self.limits.cpu_s
+        if used["cpu_s"] - self._cpu_before_s > allowed:
+            self.stop(Status.TIME_LIMIT, f"more than {allowed:g} s of CPU time")
+        megabytes = self.limits.memory_mb
+        if used["memory_mb"] <= megabytes + self._slot.baseline_kb / 1024:
+            return
+        if used["exact"]:
+            self.stop(Status.MEMORY_LIMIT, f"more than {megabytes} MB of memory")
+        else:  # the plain sum counts what processes share many times
+            self._ask_usage(exact=True)
+
+    def _check_wall(self) -> None:
+        if self.stopped is not None:
+            if time.monotonic() - self._stopped_s > _END_S:
+                raise SlotDied(f"a killed job did not end within {_END_S:g} s")
+            return
+        spent = self.wall_s()
+        if spent <= self._wall_s:
+            return
+        used = max(self.cpu_s(), self._tree_cpu_s) - self._cpu_before_s
+        if used < 0.5 * self.limits.cpu_s and self._delay_s > 0.5 * spent:
+            self.stop(Status.SANDBOX_FAILURE, "starved")
+            self.wait_end()
+            raise Starved
+        self.stop(Status.TIME_LIMIT, f"more than {self._wall_s:g} s of wall time")
+
+
+def sealed(data: bytes) -> int:
+    """A file in memory that nobody can change any more, to be read from its start."""
+    fd = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals | fcntl.F_SEAL_SEAL)
+    return fd
+
+
+def _pid_of(pidfd: int) -> int:
+    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as info:  # noqa: PTH123
+        for line in info:
+            if line.startswith("Pid:"):
+                return int(line.split()[1])
+    return -1

@@ -1,0 +1,88 @@
+"""Slots that tasks share, and blocking work on them that can be cancelled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
+
+import anyio
+from anyio import CapacityLimiter, to_thread
+
+from assay.judging.job import Aborted
+from assay.judging.slot import Slot, SlotSettings
+
+T = TypeVar("T")
+
+
+class Pool:
+    """Slots of one kind, numbered from `first`. A slot serves one task at a time."""
+
+    def __init__(self, size: int, first: int, settings: SlotSettings) -> None:
+        self.size = size
+        self._free = [Slot(first + index, settings) for index in range(size)]
+        self._all = tuple(self._free)
+        self._turns = anyio.Semaphore(size)
+        self._threads = CapacityLimiter(2 * size)  # the work, and waits for its end
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[Slot]:
+        """Have a slot to oneself. A warm one, where there is a choice."""
+        async with self._turns:
+            slot = self._free.pop()
+            try:
+                yield slot
+            finally:
+                self._free.append(slot)
+
+    async def on(self, slot: Slot, work: Callable[[], T]) -> T:
+        """Do blocking work on a slot in a thread.
+
+        Cancelling ends the job that runs there, and waits the few milliseconds that
+        this takes, so that the slot is free of it.
+        """
+        errand = _Errand(work)
+        try:
+            return await to_thread.run_sync(
+                errand.run, abandon_on_cancel=True, limiter=self._threads
+            )
+        except anyio.get_cancelled_exc_class():
+            if errand.call_off():
+                slot.abort()
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(errand.over.wait, limiter=self._threads)
+            slot.clear_abort()
+            raise
+
+    async def close(self) -> None:
+        """End all zygotes."""
+        with anyio.CancelScope(shield=True):
+            for slot in self._all:
+                await to_thread.run_sync(slot.close, limiter=self._threads)
+
+
+class _Errand(Generic[T]):
+    """Work in a thread that may be called off before it begins."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self.over = threading.Event()
+        self._work = work
+        self._lock = threading.Lock()
+        self._has_begun = self._is_off = False
+
+    def run(self) -> T:
+        with self._lock:
+            if self._is_off:
+                raise Aborted
+            self._has_begun = True
+        try:
+            return self._work()
+        finally:
+            self.over.set()
+
+    def call_off(self) -> bool:
+        """Keep it from beginning; True if it has begun already."""
+        with self._lock:
+            self._is_off = True
+            return self._has_begun

@@ -1,0 +1,259 @@
+"""The three ways to run: a whole program, a program's functions, a tester.
+
+Blocking, for the executor's threads, each on a slot that is ours alone.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from assay.judging import outcome
+from assay.judging.job import Job
+from assay.judging.slot import Child, Slot
+from assay.judging.wire import pack
+from assay.types import Call, Limits, Observation, Status, Value
+
+_MAX_RESTARTS = 3
+_SESSION_CPU_S = 3600.0  # the kernel's own stop; each call's limit is the judge's
+
+
+@cache
+def _child(file_name: str) -> Child:
+    return Child.of(file_name)
+
+
+def run_program(
+    slot: Slot, source: str, text: str, limits: Limits, tier: str
+) -> Observation:
+    """Run a whole program on one input, in a sandbox made for this run."""
+
+    def attempt(wall_factor: float) -> Observation:
+        job = Job(
+            slot,
+            _child("child_stdin.py"),
+            pack(source),
+            limits,
+            stdin=text.encode("utf-8", "surrogatepass"),
+        )
+        try:
+            job.begin(wall_factor)
+            ending = job.wait_end()
+            wall_s = job.wall_s()
+            status, error = outcome.of_end(job, ending, is_whole_run=True)
+        finally:
+            job.close()
+        return outcome.observation(
+            job, status, error, tier=tier, wall_s=wall_s, cpu_s=ending.cpu_s
+        )
+
+    return outcome.with_one_retry(slot, attempt)
+
+
+class Program:
+    """A program that is loaded once and answers calls, in sandboxes of one slot."""
+
+    def __init__(
+        self,
+        slot: Slot,
+        source: str,
+        entry_point: str | None,
+        limits: Limits,
+        tier: str,
+        *,
+        setup: str = "",
+    ) -> None:
+        self.n_runs = 0
+        self.cpu_s = 0.0
+        self._slot = slot
+        self._entry_point = entry_point
+        self._limits = limits
+        self._tier = tier
+        self._order = pack(
+            {
+                "source": source,
+                "setup": setup,
+                "entry_point": entry_point,
+                "max_bytes": limits.output_kb * 1024,
+            }
+        )
+        self._job: Job | None = None
+        self._load_failure: Observation | None = None
+        self._n_ended = 0
+
+    def call(self, call: Call, entry_point: str | None = None) -> Observation:
+        """Make one call; in a fresh sandbox if the last call ended the program."""
+        if self._load_failure is not None:
+            return self._load_failure
+        if self._job is None and self._n_ended > _MAX_RESTARTS:
+            return Observation(
+                status=Status.SKIPPED,
+                error=f"the program was ended {self._n_ended} times before",
+                isolation=self._tier,
+            )
+        question = pack((entry_point or self._entry_point, call.args, call.kwargs))
+        attempt = partial(self._attempt, question, call)
+        return outcome.with_one_retry(self._slot, attempt)
+
+    def close(self) -> None:
+        """End the program, and count what it used."""
+        if self._job is not None:
+            ending = self._job.close()
+            self.cpu_s += ending.cpu_s if ending else 0.0
+            self._job = None
+
+    def _attempt(self, question: bytes, call: Call, wall_factor: float) -> Observation:
+        try:
+            if self._job is None:
+                failed = self._load(wall_factor)
+                if failed is not None:
+                    return failed
+            return self._ask(question, call, wall_factor)
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, wall_factor: float) -> Observation | None:
+        """Start a sandbox and load the program; the failure, if it does not load."""
+        self.n_runs += 1
+        job = self._job = Job(
+            self._slot,
+            _child("child_calls.py"),
+            self._order,
+            self._limits,
+            stdin=None,
+            cpu_hard_s=_SESSION_CPU_S,
+        )
+        job.begin(wall_factor)
+        payload = job.wait_frame()
+        said = outcome.message(payload) if payload is not None else None
+        if said is not None and said[0] == "loaded":
+            return None
+        told = outcome.failure(said)
+        if told is None and payload is not None:
+            told = (Status.SECURITY_VIOLATION, "wrote to the judge unasked")
+        if told is None:
+            told = outcome.of_end(job, job.wait_end(), is_whole_run=False)
+        self._load_failure = self._observe(job, *told, cpu_before_s=0.0)
+        self.close()
+        return self._load_failure
+
+    def _ask(self, question: bytes, call: Call, wall_factor: float) -> Observation:
+        job = self._job
+        assert job is not None
+        if job.has_early_words:
+            return self._end(job, Status.SECURITY_VIOLATION, "answered before the call")
+        del job.stdout[:], job.stderr[:]
+        job.begin(wall_factor)
+        before_s = job.cpu_s()
+        job.send(question)
+        payload = job.wait_frame()
+        if payload is None:
+            ending = job.wait_end()
+            status, error = outcome.of_end(job, ending, is_whole_run=False)
+            return self._end(job, status, error, before_s)
+        said = outcome.message(payload)
+        if said is None or job.answers:
+            return self._end(
+                job, Status.SECURITY_VIOLATION, "answered otherwise than asked"
+            )
+        return self._answer(job, said, call, before_s)
+
+    def _answer(
+        self, job: Job, said: tuple[Value, ...], call: Call, before_s: float
+    ) -> Observation:
+        told = outcome.failure(said)
+        if told is not None:
+            return self._observe(job, *told, cpu_before_s=before_s)
+        if said[0] != "value" or len(said) != 3:
+            return self._end(
+                job, Status.SECURITY_VIOLATION, "answered otherwise than asked"
+            )
+        spent_s = job.cpu_s() - before_s
+        if spent_s > self._limits.cpu_s:
+            error = f"more than {self._limits.cpu_s:g} s of CPU time"
+            return self._observe(job, Status.TIME_LIMIT, error, cpu_before_s=before_s)
+        after = said[2] if type(said[2]) is tuple and said[2] != call.args else None
+        return self._observe(
+            job, Status.FINISHED, "", before_s, value=said[1], args_after=after
+        )
+
+    def _end(
+        self, job: Job, status: Status, error: str, cpu_before_s: float = 0.0
+    ) -> Observation:
+        """Tell of a call after which the program cannot go on."""
+        self._n_ended += 1
+        observed = self._observe(job, status, error, cpu_before_s)
+        self.close()
+        return observed
+
+    def _observe(
+        self,
+        job: Job,
+        status: Status,
+        error: str,
+        cpu_before_s: float,
+        value: Value = None,
+        args_after: tuple[Value, ...] | None = None,
+    ) -> Observation:
+        return outcome.observation(
+            job,
+            status,
+            error,
+            tier=self._tier,
+            wall_s=job.wall_s(),
+            cpu_s=max(0.0, job.cpu_s() - cpu_before_s),
+            value=value,
+            args_after=args_after,
+        )
+
+
+class Tester:
+    """Our own text, run with what users gave, that may ask the judge questions."""
+
+    def __init__(
+        self, slot: Slot, child: Child, params: Value, limits: Limits, tier: str
+    ) -> None:
+        self._tier = tier
+        self.job = Job(
+            slot, child, pack(params), limits, stdin=None, cpu_hard_s=limits.cpu_s
+        )
+
+    def next(self) -> tuple[str, Value] | None:
+        """Wait for `request` or `result` and its value; None if it ended instead."""
+        payload = self.job.wait_frame()
+        said = outcome.message(payload) if payload is not None else None
+        if said is not None and said[0] in {"request", "result"}:
+            return said[0], said[1]
+        if payload is not None:
+            self.job.stop(Status.SECURITY_VIOLATION, "said what no tester says")
+        return None
+
+    def reply(self, value: Value, waited_s: float) -> None:
+        """Answer a request. The time it took is not the tester's."""
+        self.job.extend(waited_s)
+        self.job.send(pack(value))
+
+    def finished(self, value: Value) -> Observation:
+        """What a tester that gave its result showed."""
+        self.job.wait_end()
+        return self._observe(Status.FINISHED, "", value)
+
+    def failed(self) -> Observation:
+        """What a tester that ended without a result showed."""
+        ending = self.job.wait_end()
+        status, error = outcome.of_end(self.job, ending, is_whole_run=False)
+        words = self.job.stderr.decode("utf-8", "replace").strip().splitlines()
+        if status is Status.RUNTIME_ERROR and words:
+            error = words[-1][:400]
+        return self._observe(status, error, None)
+
+    def _observe(self, status: Status, error: str, value: Value) -> Observation:
+        return outcome.observation(
+            self.job,
+            status,
+            error,
+            tier=self._tier,
+            wall_s=self.job.wall_s(),
+            cpu_s=self.job.cpu_s(),
+            value=value,
+        )
