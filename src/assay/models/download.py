@@ -17,7 +17,7 @@ import httpx2
 from assay.models.gguf import MAGIC
 from assay.models.partial import Partial, SourceFailed, gib
 
-_CHUNK_BYTES = 256 * 2**10
+_CHUNK_BYTES = 64 * 2**10
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 _SHA256 = re.compile(r'"?([0-9a-f]{64})"?')
 

