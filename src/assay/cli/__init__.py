@@ -10,13 +10,11 @@ import sys
 
 import typer
 
-from assay.cli import (
-    config_command,
-    doctor_command,
-    model_command,
-    solve_command,
-    trace_command,
-)
+from assay.cli.config_command import config, version
+from assay.cli.doctor_command import doctor
+from assay.cli.model_command import app as model_app
+from assay.cli.solve_command import solve
+from assay.cli.trace_command import app as trace_app
 
 app = typer.Typer(
     name="assay",
@@ -26,12 +24,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("solve")(solve_command.solve)
-app.command("doctor")(doctor_command.doctor)
-app.add_typer(model_command.app, name="model")
-app.add_typer(trace_command.app, name="trace")
-app.command("config")(config_command.config)
-app.command("version")(config_command.version)
+app.command("solve")(solve)
+app.command("doctor")(doctor)
+app.add_typer(model_app, name="model")
+app.add_typer(trace_app, name="trace")
+app.command("config")(config)
+app.command("version")(version)
 
 
 def main() -> None:

@@ -1,0 +1,28 @@
+"""`assay doctor`: what this computer can do, and what mends what it cannot."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Check engine, model, sandbox, memory, load and folders, each by trying it."""
+    from assay.cli.checkup import checkup
+
+    findings = checkup()
+    if as_json:
+        rows = [asdict(finding) for finding in findings]
+        sys.stdout.write(json.dumps({"format": 1, "findings": rows}) + "\n")
+    else:
+        for finding in findings:
+            sys.stdout.write(f"{finding.name:12}{finding.state:6}{finding.found}\n")
+            if finding.mend:
+                sys.stdout.write(f"{'':18}-> {finding.mend}\n")
+    raise typer.Exit(3 if any(f.state == "no" for f in findings) else 0)
