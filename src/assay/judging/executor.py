@@ -191,7 +191,7 @@ class Executor:
             try:
                 yield Session(program, self._candidates, slot)
             finally:
-                program.close()
+                await self._candidates.let_go(program.close)
                 self._count(program.n_runs, program.cpu_s)
 
     async def tester(
@@ -247,13 +247,10 @@ class Executor:
         on_request: OnRequest,
         limits: Limits,
     ) -> Observation:
-        def begin() -> Tester:
-            slot.start()
-            tier = self.isolation.tier
-            return Tester(slot, Child(child, asks=True), params, limits, tier)
-
-        tester = await pool.on(slot, begin)
+        tier = self.isolation.tier
+        tester = Tester(slot, Child(child, asks=True), params, limits, tier)
         try:
+            await pool.on(slot, tester.begin)
             while (said := await pool.on(slot, tester.next)) is not None:
                 kind, value = said
                 if kind == "result":
@@ -263,8 +260,8 @@ class Executor:
                 tester.reply(reply, time.monotonic() - asked_s)
             return await pool.on(slot, tester.failed)
         finally:
-            tester.job.close()
-            self._count(1, tester.job.cpu_s())
+            await pool.let_go(tester.close)
+            self._count(1, tester.cpu_s)
 
     async def _run_one(self, source: str, text: str, limits: Limits) -> Observation:
         async with self._candidates.slot() as slot:

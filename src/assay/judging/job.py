@@ -74,6 +74,7 @@ class Job:
         self._slot = slot
         self._outgoing = memoryview(frame(first_frame) if stdin is None else b"")
         self._is_aborted = False
+        self._others_cpu_s = 0.0  # of all processes but the first, when last seen
         self._next_tick_s = time.monotonic() + _TICK_S
         self._pid = self._pidfd = self._to_child = -1
         self._fds: dict[int, bytearray] = {}
@@ -87,7 +88,7 @@ class Job:
         """Count the limits from here on: a new call, or the first."""
         self._begun_s = time.monotonic()
         self._wall_s = self.limits.wall_limit_s * wall_factor
-        self._cpu_before_s = self.cpu_s()
+        self._cpu_before_s = self.cpu_s() + self._others_cpu_s
         self._delay_before_s: float | None = None
         self._delay_s = self._tree_cpu_s = 0.0
         self._n_stderr = 0
@@ -166,6 +167,8 @@ class Job:
         """CPU seconds of the job's first process so far, exact to the microsecond."""
         if self.ending is not None:
             return self.ending.cpu_s
+        if self._pid <= 0:  # gone before we could look
+            return 0.0
         try:  # the clock of another process: Linux's man page of clock_getcpuclockid
             return time.clock_gettime((~self._pid << 3) | 2)
         except OSError:
@@ -299,6 +302,7 @@ class Job:
 
     def _check_usage(self, used: dict[str, Any]) -> None:
         self._tree_cpu_s = used["cpu_s"]
+        self._others_cpu_s = max(0.0, used["cpu_s"] - self.cpu_s())
         if self._delay_before_s is None:
             self._delay_before_s = used["delay_s"]
         self._delay_s = used["delay_s"] - self._delay_before_s

@@ -55,11 +55,16 @@ class Pool:
             slot.clear_abort()
             raise
 
+    async def let_go(self, work: Callable[[], T]) -> T:
+        """Do the work that gives a slot back, in a thread and whatever happens."""
+        with anyio.CancelScope(shield=True):
+            result = await to_thread.run_sync(work, limiter=self._threads)
+        return result
+
     async def close(self) -> None:
         """End all zygotes."""
-        with anyio.CancelScope(shield=True):
-            for slot in self._all:
-                await to_thread.run_sync(slot.close, limiter=self._threads)
+        for slot in self._all:
+            await self.let_go(slot.close)
 
 
 class _Errand(Generic[T]):

@@ -213,10 +213,32 @@ class Tester:
     def __init__(
         self, slot: Slot, child: Child, params: Value, limits: Limits, tier: str
     ) -> None:
+        self.cpu_s = 0.0
+        self._slot = slot
+        self._child = child
+        self._params = pack(params)
+        self._limits = limits
         self._tier = tier
-        self.job = Job(
-            slot, child, pack(params), limits, stdin=None, cpu_hard_s=limits.cpu_s
+        self._started: Job | None = None
+
+    def begin(self) -> None:
+        """Start it."""
+        self._slot.start()
+        self._started = Job(
+            self._slot, self._child, self._params, self._limits, stdin=None
         )
+
+    def close(self) -> None:
+        """End it, and count what it used."""
+        if self._started is not None:
+            ending = self._started.close()
+            self.cpu_s = ending.cpu_s if ending else 0.0
+
+    @property
+    def job(self) -> Job:
+        """The job that began."""
+        assert self._started is not None
+        return self._started
 
     def next(self) -> tuple[str, Value] | None:
         """Wait for `request` or `result` and its value; None if it ended instead."""

@@ -39,7 +39,6 @@ _ENVIRONMENT = {
     "TZ": "UTC",
     "PYTHONHASHSEED": "0",  # so that the order of a set is the same in every run
     "PYTHONUTF8": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -220,6 +219,7 @@ def _spawn(fd: int, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[fd],
+        start_new_session=True,  # the terminal's Ctrl-C is not for it
     )
 
 

@@ -70,6 +70,8 @@ class Zygote:
                     poll.unregister(fd)
                     self._reap()
                 elif not self._obey():
+                    if self._pid and not self._isolated:
+                        _kill_session(self._pid)
                     return
 
     def _obey(self) -> bool:
@@ -81,7 +83,11 @@ class Zygote:
             name = order["name"]
             self._children[name] = compile(order["source"], f"<{name}>", "exec")
         elif order["do"] == "run":
-            self._start(order, fds)
+            try:
+                self._start(order, fds)
+            except OSError as error:
+                failed = {"is": "failed", "job": order["job"], "what": str(error)}
+                self._tell(failed)
         else:
             used = usage.of_tree(self._pid, self._isolated, exact=order["exact"])
             self._tell(
@@ -206,6 +212,7 @@ def main() -> None:
         pass
     sys.path[:0] = settings["packages"]
     _preload([*_PRELOAD.split(), *settings["preload"]])
+    sys.dont_write_bytecode = True
     isolated = bool(settings["isolated"])
     try:
         if isolated:
