@@ -8,9 +8,8 @@ written out.
 from __future__ import annotations
 
 import re
-import reprlib
-from typing import Any
 
+from assay.judging.inside.short import short, short_call
 from assay.types import Call, Input, Limits, Observation, Status, Stdin, Value
 
 LIMIT = 400
@@ -39,7 +38,7 @@ def show_value(value: Value, limit: int = LIMIT) -> str:
     >>> show_value([1, "a", (2.5,)])
     "[1, 'a', (2.5,)]"
     """
-    return show_text(_REPR.repr(value), limit)
+    return show_text(short(value), limit)
 
 
 def show_input(given: Input, entry_point: str | None = None) -> str:
@@ -55,9 +54,7 @@ def show_input(given: Input, entry_point: str | None = None) -> str:
 
 def show_call(name: str, call: Call) -> str:
     """Write a call of `name` as Python would, shortened."""
-    args = [_REPR.repr(value) for value in call.args]
-    args += [f"{key}={_REPR.repr(value)}" for key, value in call.kwargs]
-    return show_text(f"{name}({', '.join(args)})")
+    return show_text(short_call(name, call.args, call.kwargs))
 
 
 def show_failure(observation: Observation, limits: Limits) -> str:
@@ -74,44 +71,6 @@ def show_failure(observation: Observation, limits: Limits) -> str:
     if observation.error:
         return show_text(observation.error)
     return f"ended with exit status {observation.exit_code}"
-
-
-class _ShortRepr(reprlib.Repr):
-    """Python's own bounded repr, wide enough for facts, total on plain values."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel = 40
-        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 200
-        self.maxdict = 100
-        self.maxstring = self.maxother = 2 * LIMIT
-
-    def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write very long ints, and takes quadratic time for long.
-        if x.bit_length() > 2000:
-            return f"<int of {x.bit_length():,} bits>"
-        return repr(x)
-
-    def repr_bytes(self, x: bytes, level: int) -> str:
-        return repr(x[:LIMIT]) + ("..." if len(x) > LIMIT else "")
-
-    def repr_set(self, x: set[Any], level: int) -> str:
-        if not x:
-            return "set()"
-        return f"{{{self._items(x, level)}}}"
-
-    def repr_frozenset(self, x: frozenset[Any], level: int) -> str:
-        return f"frozenset({{{self._items(x, level)}}})" if x else "frozenset()"
-
-    def repr_Opaque(self, x: Any, level: int) -> str:  # noqa: N802 (reprlib's rule)
-        return f"<{x.type_name} object>"
-
-    def _items(self, items: Any, level: int) -> str:
-        shown = sorted(self.repr1(v, level - 1) for v in list(items)[: self.maxset])
-        return ", ".join(shown) + (", ..." if len(items) > self.maxset else "")
-
-
-_REPR = _ShortRepr()
 
 
 def _escape(match: re.Match[str]) -> str:

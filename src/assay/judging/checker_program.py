@@ -1,0 +1,78 @@
+"""Asking the user's own checker program whether an answer is right.
+
+Covered: the checker runs in a sandbox of its own, apart from the candidate, so an
+answer can only reach it as a file. Not covered: a checker that evaluates that file.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+from assay.errors import JudgeUnavailable, ProblemError
+from assay.judging.checkers import RIGHT, Comparison
+from assay.judging.executor import Executor
+from assay.judging.facts import show_text
+from assay.types import Checker, Input, Limits, Observation, Status, Stdin
+
+_ACCEPTED = frozenset({0, 42})
+_WRONG = Comparison(passed=False, distance=1.0)
+_LIMITS = Limits(cpu_s=10.0, memory_mb=1024, output_kb=4096, disk_mb=256)
+
+
+async def ask_checker(
+    executor: Executor, checker: Checker, given: Input, expected: object, got: object
+) -> Comparison:
+    """Run the checker on one answer. Texts are given as they are, values as literals.
+
+    The files of a call hold `repr` of its `(args, kwargs)`, of the expected and of the
+    given value: `ast.literal_eval` reads them. A checker that crashes or does not end
+    accepts nothing, as an answer may be made to do that to it.
+
+    Raises:
+        ProblemError: the checker is no Python program.
+        JudgeUnavailable: the sandbox failed, twice.
+    """
+    source = _program(checker)
+    texts = {
+        "source": source,
+        "input": given.text if isinstance(given, Stdin) else _call_text(given),
+        "expected": _text(expected),
+        "output": _text(got),
+    }
+    starter = files("assay.judging.inside") / "checker_run.py"
+    text = starter.read_text(encoding="utf-8")
+    (seen,) = await executor.run_stdin(text, [json.dumps(texts)], _LIMITS)
+    return _decision(seen)
+
+
+def _program(checker: Checker) -> str:
+    if not checker.source:
+        raise ProblemError(
+            "the checker is 'program' but no program was given; give its source"
+        )
+    try:
+        compile(checker.source, "checker.py", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise ProblemError(
+            f"the checker program cannot be read as Python: {error.args[0]}"
+            + (f" on line {line}" if line else "")
+        ) from error
+    return checker.source
+
+
+def _decision(seen: Observation) -> Comparison:
+    if seen.status is Status.SANDBOX_FAILURE:
+        raise JudgeUnavailable(f"the checker's sandbox failed: {show_text(seen.error)}")
+    ended = seen.status in (Status.FINISHED, Status.RUNTIME_ERROR)
+    return RIGHT if ended and seen.exit_code in _ACCEPTED else _WRONG
+
+
+def _call_text(given: Input) -> str:
+    assert not isinstance(given, Stdin)
+    return _text((given.args, dict(given.kwargs)))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else repr(value)

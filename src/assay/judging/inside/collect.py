@@ -1,0 +1,147 @@
+"""Which tests a file of asserts holds, found without running it.
+
+The judge reads the names here and knows what must be reported; the sandbox follows the
+same list when it runs them. A test is
+
+- a statement at module level that asserts something: an `assert`, a loop or a block
+  with one, or a call of a function of this file that asserts;
+- a function `test_*`, or a method `test*` of a `TestCase`;
+- a function `check(candidate)` that nothing calls: it is called with the entry point.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assay.judging.inside.trees import Summary, summarize
+
+STATEMENT, FUNCTION, METHOD, CHECK = "statement", "function", "method", "check"
+_RUNNERS = frozenset({"unittest.main", "pytest.main", "doctest.testmod", "main"})
+"""Calls that run the tests of a file; here the file is collected instead."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A test, or a statement that is none (`kind` is empty then), in file order."""
+
+    kind: str
+    name: str
+    position: int  # of its statement, in `flatten(tree)`
+    parent: str = ""  # a method's class
+
+
+def flatten(tree: ast.Module) -> list[ast.stmt]:
+    """The statements of a file, those under `if __name__ == "__main__"` among them."""
+    return list(_flatten(tree.body))
+
+
+def collect(body: list[ast.stmt]) -> tuple[Item, ...]:
+    """List what a file of asserts does, in its order. `body` is what `flatten` gave."""
+    return _Collection(body).items()
+
+
+def free_names(source: str) -> frozenset[str]:
+    """Names that a file uses and nothing in it, nor Python, defines."""
+    top = symtable.symtable(source, "tests", "exec")
+    defined = {s.get_name() for s in top.get_symbols() if _is_bound(s)}
+    used: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_global() and symbol.is_assigned():
+                defined.add(symbol.get_name())
+            if symbol.is_referenced() and (symbol.is_global() or table is top):
+                used.add(symbol.get_name())
+    return frozenset(used - defined - set(dir(builtins)) - {"__name__", "__file__"})
+
+
+class _Collection:
+    """The statements of a file, and which of its functions assert something."""
+
+    def __init__(self, body: list[ast.stmt]) -> None:
+        self._body = body
+        self._summaries = [summarize(node) for node in body]
+        self._functions = {
+            node.name: summary
+            for node, summary in zip(body, self._summaries, strict=True)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+        self._asserting = self._find_asserting()
+        self._called = frozenset().union(*(s.calls for s in self._summaries))
+
+    def items(self) -> tuple[Item, ...]:
+        items: list[Item] = []
+        for position, node in enumerate(self._body):
+            items += self._items_of(position, node, self._summaries[position])
+        # A function that is defined twice is the second one, once.
+        last = {(item.kind, item.name): item for item in items if item.kind}
+        return tuple(i for i in items if not i.kind or last[i.kind, i.name] is i)
+
+    def _items_of(
+        self, position: int, node: ast.stmt, summary: Summary
+    ) -> Iterator[Item]:
+        if isinstance(node, ast.FunctionDef):
+            yield Item("", node.name, position)
+            if node.name.startswith("test"):
+                yield Item(FUNCTION, node.name, position)
+            elif node.name == "check" and "check" not in self._called:
+                yield Item(CHECK, "check", position)
+        elif isinstance(node, ast.ClassDef):
+            yield Item("", node.name, position)
+            for method in _methods(node):
+                yield Item(METHOD, f"{node.name}.{method}", position, node.name)
+        elif not self._only_runs_tests(node):  # what that would run is listed itself
+            is_test = summary.asserts or bool(summary.calls & self._asserting)
+            name = f"line {node.lineno}: {_first_line(node)}"
+            yield Item(STATEMENT if is_test else "", name, position)
+
+    def _only_runs_tests(self, node: ast.stmt) -> bool:
+        """Whether a statement is `unittest.main()`, or calls a test of this file."""
+        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+            return False
+        name = ast.unparse(node.value.func)
+        if name in self._functions:
+            return name.startswith("test") and not node.value.args
+        return name in _RUNNERS
+
+    def _find_asserting(self) -> frozenset[str]:
+        """Functions that assert something, or call one that does."""
+        found = {name for name, each in self._functions.items() if each.asserts}
+        while True:
+            more = {n for n, s in self._functions.items() if s.calls & found} - found
+            if not more:
+                return frozenset(found)
+            found |= more
+
+
+def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+            yield from _flatten(node.body)
+        else:
+            yield node
+
+
+def _methods(node: ast.ClassDef) -> list[str]:
+    if not any(ast.unparse(base).endswith("TestCase") for base in node.bases):
+        return []
+    functions = [n.name for n in node.body if isinstance(n, ast.FunctionDef)]
+    return [name for name in functions if name.startswith("test")]
+
+
+def _first_line(node: ast.stmt) -> str:
+    heading = node
+    if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
+        heading = type(node)(**{**vars(node), "body": [ast.Pass()]})
+    line = ast.unparse(heading).partition("\n")[0]
+    return line if len(line) <= 100 else f"{line[:97]}..."
+
+
+def _is_bound(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()

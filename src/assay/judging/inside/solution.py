@@ -1,0 +1,82 @@
+"""Gives tests the names that they take from the solution, as stand-ins."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from assay.judging.inside.link import Link
+from assay.judging.inside.proxies import make_proxy_factory
+
+_PUBLIC_NAMES = "[name for name in dir() if name[:1] != '_']"
+
+
+def connect(
+    params: dict[str, Any], request: Callable[[Any], Any]
+) -> tuple[Link, dict[str, Any]]:
+    """Open the line to the candidate.
+
+    The modules in `params["modules"]` can be imported from now on. Returned are also
+    those of the names in `params["names"]` that the candidate has.
+    """
+    link = Link(request)
+    link.make_proxy = make_proxy_factory(frozenset(params["used"]))
+    sys.meta_path.append(_Finder(link, frozenset(params["modules"])))
+    return link, _names(link, params["names"])
+
+
+def _names(link: Link, names: Sequence[Sequence[str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, expression in names:
+        try:
+            found[name] = link.evaluate(expression)
+        except Exception:  # a name that the candidate lacks stays undefined here too
+            continue
+    return found
+
+
+class _SolutionModule(types.ModuleType):
+    """A module whose names are the candidate's."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            if name == "__all__":  # for `import *`
+                return self.__dict__["_assay_link"].evaluate(_PUBLIC_NAMES)
+            raise AttributeError(name)
+        return self.__dict__["_assay_link"].do("getattr", 0, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("__") or isinstance(value, types.ModuleType):
+            super().__setattr__(name, value)
+        else:
+            self.__dict__["_assay_link"].do("setattr", 0, name, value)
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the modules that stand for the solution, after all others failed to."""
+
+    def __init__(self, link: Link, modules: frozenset[str]) -> None:
+        self._link = link
+        self._modules = modules
+
+    def find_spec(
+        self, name: str, path: Any, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find `name` if it is the solution."""
+        if name not in self._modules:
+            return None
+        has_more = any(other.startswith(f"{name}.") for other in self._modules)
+        return importlib.machinery.ModuleSpec(name, self, is_package=has_more)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """Make the module, with the line that its names come over."""
+        module = _SolutionModule(spec.name)
+        vars(module)["_assay_link"] = self._link
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing: the candidate's program runs elsewhere."""
