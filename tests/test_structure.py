@@ -1,0 +1,137 @@
+"""What holds of the source itself: who imports whom, prompts, sizes, start-up."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay import repair, selection
+from assay.prompts import placeholders, render
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "assay"
+MOST_LINES = 400
+
+BASE = {"types", "errors", "concurrency", "prompts"}
+ROOMS = {"models", "problems", "sampling", "inputs", "judging", "selection", "repair"}
+HALLWAY = {"budget", "trace", "pool", "conclusion", "solve", "config"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "types": set(),
+    "errors": set(),
+    "concurrency": set(),
+    "prompts": {"errors"},
+    "budget": BASE,
+    "trace": BASE,
+    "config": {"errors"},
+    # the settings say which model to open, and the folder of its file
+    "models": BASE | {"config"},
+    "problems": BASE,
+    "sampling": BASE,
+    "inputs": BASE,
+    "judging": BASE,
+    "selection": BASE,
+    # a repair is one more sample: the same task text, the same extraction
+    "repair": BASE | {"sampling"},
+    # a pool runs samples and repairs, and knows equal programs by their normal form
+    "pool": BASE | {"trace", "sampling", "repair"},
+    "conclusion": BASE | {"budget", "pool", "trace"},
+    "solve": BASE | ROOMS | {"budget", "trace", "pool", "conclusion"},
+    "cli": BASE | ROOMS | HALLWAY | {"__init__"},
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        yield parts[0], path
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """The rooms that a file imports, wherever the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
+            names = [node.module or ""]
+            if node.module == "assay":
+                names = [f"assay.{alias.name}" for alias in node.names]
+        for name in names:
+            if name.startswith("assay."):
+                yield name.split(".")[1], node.lineno
+
+
+def test_imports_point_one_way() -> None:
+    for room, path in modules():
+        if room == "__init__":
+            continue
+        for target, line in imported(path):
+            if target.startswith("__"):
+                continue
+            allowed = target == room or target in MAY_IMPORT[room]
+            assert allowed, f"{path.name}: {room} imports {target} on line {line}"
+
+
+def test_every_prompt_is_used_with_exactly_its_words() -> None:
+    used: dict[str, set[str]] = {}
+    for _, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "render"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                words = {keyword.arg or "" for keyword in node.keywords}
+                name = str(node.args[0].value)
+                assert words == placeholders(name), f"{name} in {path.name}"
+                used.setdefault(name, set()).update(words)
+    files = {path.stem for path in (SOURCE / "prompts").glob("*.md")}
+    assert used.keys() == files
+
+
+def test_a_prompt_that_is_filled_wrongly_says_which_words() -> None:
+    from assay.errors import PromptError
+
+    with pytest.raises(PromptError, match=r"missing \['facts'.*not used \['fact'\]"):
+        render("repair", fact="", task="", code="")
+    with pytest.raises(PromptError, match="no prompt file 'nothing.md'"):
+        render("nothing")
+
+
+@pytest.mark.parametrize("room", [repair, selection])
+def test_every_technique_has_its_row_in_the_documentation(room: object) -> None:
+    documented = (ROOT / "docs" / "techniques.md").read_text(encoding="utf-8")
+    for name in getattr(room, "TECHNIQUES"):  # noqa: B009  (modules have no type)
+        assert f"| `{name}` |" in documented
+
+
+def test_no_file_is_long() -> None:
+    for folder in ("src", "tests", "benchmarks", "scripts"):
+        for path in (ROOT / folder).rglob("*.py"):
+            n_lines = len(path.read_text(encoding="utf-8").splitlines())
+            assert n_lines <= MOST_LINES, f"{path} has {n_lines} lines"
+
+
+def test_import_is_silent_and_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, assay, assay.cli; "
+        "heavy = {'httpx2', 'rich', 'anyio', 'pytest', 'sqlite3', 'asyncio'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "HOME": "/nonexistent"},
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == [b"[]"]
+    assert done.stderr == b""
