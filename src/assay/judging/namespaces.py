@@ -41,17 +41,25 @@ _SLOT = (
 )
 
 
-def enter_slot(uid: int | None, folders: Sequence[str]) -> None:
+def package_folders(packages: Sequence[str]) -> list[str]:
+    """Where import paths are shown: not where they lie, which may be under /tmp."""
+    return [f"/packages/{index}" for index in range(len(packages))]
+
+
+def enter_slot(
+    uid: int | None, folders: Sequence[str], packages: Sequence[str] = ()
+) -> None:
     """Make the slot's namespaces and its root; the next fork is their first process.
 
     Args:
         uid: An unused user to become before anything else can go wrong, since a
             sandbox that root made is a weaker one; None where we are not root.
-        folders: What is shown besides the system: the interpreter, import paths.
+        folders: What is shown besides the system: where the interpreter lies.
+        packages: Import paths to show; `package_folders` says where.
     """
     if uid is not None:
         linux.unshare(linux.CLONE_NEWNS, "mount namespace as root")
-        _build_root(folders)
+        _build_root(folders, packages)
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
@@ -60,7 +68,7 @@ def enter_slot(uid: int | None, folders: Sequence[str]) -> None:
     linux.unshare(linux.CLONE_NEWUSER | _SLOT, "user namespace")
     _map_ids(user, group)
     if uid is None:
-        _build_root(folders)
+        _build_root(folders, packages)
 
 
 def settle_slot() -> None:
@@ -131,7 +139,7 @@ def _write(path: str, text: str) -> None:
         os.close(fd)
 
 
-def _build_root(folders: Sequence[str]) -> None:
+def _build_root(folders: Sequence[str], packages: Sequence[str]) -> None:
     """Make a root of named read-only folders and let the rest of the disk go."""
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE, "")
     quiet = linux.MS_NOSUID | linux.MS_NODEV
@@ -142,6 +150,9 @@ def _build_root(folders: Sequence[str]) -> None:
     passages: set[str] = set()
     for path in (*_SYSTEM, *_ETC, *folders):
         _show(path, passages)
+    for path, place in zip(packages, package_folders(packages), strict=True):
+        os.makedirs(place)
+        linux.bind(_OLD + path, place)
     for name in _DEVICES:
         _show_device(name)
     for name, target in (

@@ -183,11 +183,11 @@ class Slot:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for end in (ours, its):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-        packages = [str(path) for path in self.settings.packages]
+        packages = [str(path.resolve()) for path in self.settings.packages]
         settings = {
             "isolated": self.settings.isolated,
             "uid": uid,
-            "folders": [*_interpreter_folders(), *packages],
+            "folders": _interpreter_folders(),
             "packages": packages,
             "preload": list(self.settings.preload),
         }

@@ -210,18 +210,21 @@ def main() -> None:
     sys.argv = ["main.py"]
     while os.open(os.devnull, os.O_RDWR) < _N_FDS:
         pass
-    sys.path[:0] = settings["packages"]
-    _preload([*_PRELOAD.split(), *settings["preload"]])
+    packages = settings["packages"]
+    _preload(_PRELOAD.split())
     sys.dont_write_bytecode = True
     isolated = bool(settings["isolated"])
     try:
         if isolated:
-            namespaces.enter_slot(settings["uid"], settings["folders"])
+            namespaces.enter_slot(settings["uid"], settings["folders"], packages)
             if pid := os.fork():
                 control.close()
                 os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL, "death signal")
             namespaces.settle_slot()
+            packages = namespaces.package_folders(packages)
+        sys.path[:0] = packages
+        _preload(settings["preload"])
         gc.collect()
         gc.freeze()
         zygote = Zygote(control, isolated)
