@@ -119,8 +119,8 @@ class EmbeddedModel:
             try:
                 return await call(await self._connect()), repeats
             except ModelUnavailable:
-                current = generation == self.engine.generation
-                if current and not await self.engine.has_died():
+                is_same = generation == self.engine.generation
+                if is_same and not await self.engine.has_died():
                     raise
             await self.engine.restart(generation)
         return await call(await self._connect()), MAX_REPEATS
@@ -128,14 +128,11 @@ class EmbeddedModel:
     async def _connect(self) -> OpenAIModel:
         """A client of the engine that runs now. Older ones are closed at the end."""
         async with self._connecting:
-            if (
-                self._client is None
-                or self._client_generation != self.engine.generation
-            ):
-                generation = self.engine.generation
-                self._client = await self._clients.enter_async_context(
-                    self._new_client()
-                )
+            await self.engine.settled()
+            generation = self.engine.generation
+            if self._client is None or self._client_generation != generation:
+                client = self._new_client()
+                self._client = await self._clients.enter_async_context(client)
                 self._client_generation = generation
             return self._client
 

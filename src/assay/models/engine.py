@@ -137,10 +137,16 @@ class Engine:
 
     async def has_died(self, *, within_s: float = 1.0) -> bool:
         """Whether the child has ended: a broken connection is seen before its end."""
-        if self._process is not None and self._process.returncode is None:
+        process = self._process
+        if process is not None and process.returncode is None:
             with anyio.move_on_after(within_s):
-                await self._process.wait()
-        return not self.alive
+                await process.wait()
+        return process is None or process.returncode is not None
+
+    async def settled(self) -> None:
+        """Wait until no restart is under way: then `address` and key are in force."""
+        async with self._restarting:
+            pass
 
     async def restart(self, generation: int) -> None:
         """Start it again, unless somebody has done so since `generation`.
@@ -173,6 +179,7 @@ class Engine:
         return read_header(self.model_path)
 
     async def _start(self) -> None:
+        self.generation += 1  # first: who looks while we start sees that we do
         self.api_key = secrets.token_urlsafe(32)
         log = self._open_log()
         command = [sys.executable, "-P", "-m", "assay.models.engine_child"]
@@ -198,7 +205,6 @@ class Engine:
                     f"{self._startup_timeout_s:.0f} s; {self._log_words()}"
                 ) from error
             raise
-        self.generation += 1
 
     async def _introduce(self, process: Process) -> None:
         """Tell the child what to serve, and hear where it does."""
