@@ -74,6 +74,7 @@ class Job:
         self._slot = slot
         self._outgoing = memoryview(frame(first_frame) if stdin is None else b"")
         self._is_aborted = False
+        self._tree_cpu_s = 0.0  # of all processes, when last seen
         self._others_cpu_s = 0.0  # of all processes but the first, when last seen
         self._next_tick_s = time.monotonic() + _TICK_S
         self._pid = self._pidfd = self._to_child = -1
@@ -90,7 +91,7 @@ class Job:
         self._wall_s = self.limits.wall_limit_s * wall_factor
         self._cpu_before_s = self.cpu_s() + self._others_cpu_s
         self._delay_before_s: float | None = None
-        self._delay_s = self._tree_cpu_s = 0.0
+        self._delay_s = 0.0
         self._n_stderr = 0
 
     def extend(self, seconds: float) -> None:
@@ -292,7 +293,8 @@ class Job:
             baseline_kb = self._slot.baseline_kb
             self.ending = Ending(
                 exit_code=event["exit"],
-                cpu_s=event["cpu_s"],
+                # The kernel leaves out children that were killed with the first.
+                cpu_s=max(event["cpu_s"], self._tree_cpu_s),
                 peak_mb=max(0, event["peak_kb"] - baseline_kb) / 1024,
             )
 

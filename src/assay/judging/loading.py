@@ -60,10 +60,11 @@ def describe(error: BaseException) -> tuple[str, str]:
 
     The line number is of the candidate's own program, where one is known.
     """
-    line = getattr(error, "lineno", None)
-    if not isinstance(error, SyntaxError) or error.filename != PROGRAM:
-        line = _last_line(error.__traceback__)
-    words = " ".join(str(getattr(error, "msg", None) or error).split())[:300]
+    line, message = _last_line(error.__traceback__), str(error)
+    if isinstance(error, SyntaxError):
+        message = error.msg
+        line = error.lineno if error.filename == PROGRAM else line
+    words = " ".join(message.split())[:300]
     text = f"{type(error).__name__}: {words}" if words else type(error).__name__
     kind = "memory" if isinstance(error, MemoryError) else "error"
     return kind, f"{text} (line {line})" if line else text
