@@ -16,7 +16,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from assay.errors import ProblemError
-from assay.judging.inside.collect import FUNCTION, Item, collect, flatten, free_names
+from assay.judging.inside.collect import collect, free_names
+from assay.judging.inside.items import FUNCTION, Item, flatten
 from assay.judging.inside.trees import summarize
 from assay.types import TestCode, TestStyle
 

@@ -35,6 +35,8 @@ from assay.types import (
 
 _CALLS_WORTH = 15
 """A file's calls may take this often the CPU time of one call, together."""
+_LONGEST_VALUE_KB = 16_384
+_SLOW_TO_IMPORT = frozenset({"numpy", "pytest"})
 _STOPPING = frozenset({Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT})
 _REPLIES = frozenset({"ok", "raise", "callback"})
 _STATUSES = {
@@ -59,9 +61,8 @@ async def run_test_code(
     """
     reading = read_test_code(tests, packages)
     program = candidate_program()
-    async with executor.session(
-        program, problem.limits, entry_point="exchange"
-    ) as session:
+    limits = _candidate_limits(problem.limits)
+    async with executor.session(program, limits, entry_point="exchange") as session:
         line = _Line(session, candidate, problem)
         failure = await line.load()
         if failure is not None:
@@ -236,7 +237,12 @@ def _params(tests: TestCode, reading: TestReading, problem: Problem) -> Value:
 
 def _preload(tests: TestCode, reading: TestReading) -> tuple[str, ...]:
     runner = {"pytest"} if tests.style is TestStyle.PYTEST else set()
-    return tuple(sorted(reading.packages | runner))
+    return tuple(sorted((reading.packages | runner) & _SLOW_TO_IMPORT))
+
+
+def _candidate_limits(limits: Limits) -> Limits:
+    """As given, but values may be long: they go to a test and not to a person."""
+    return replace(limits, output_kb=max(_LONGEST_VALUE_KB, limits.output_kb))
 
 
 def _tester_limits(limits: Limits) -> Limits:
@@ -244,7 +250,8 @@ def _tester_limits(limits: Limits) -> Limits:
     return Limits(
         cpu_s=max(20.0, 5 * limits.cpu_s),
         memory_mb=max(2048, limits.memory_mb),
-        output_kb=max(8192, 4 * limits.output_kb),
+        disk_mb=max(64, limits.disk_mb),
+        output_kb=2 * max(_LONGEST_VALUE_KB, limits.output_kb),
     )
 
 

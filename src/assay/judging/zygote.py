@@ -32,7 +32,7 @@ _PRELOAD = """
     abc argparse array ast base64 bisect builtins calendar cmath codecs collections
     collections.abc contextlib copy csv ctypes dataclasses datetime decimal difflib
     enum fractions functools hashlib heapq inspect io itertools json keyword linecache
-    locale math numbers operator os pathlib pickle platform pprint random re sched
+    locale math numbers operator os pathlib pickle platform pprint queue random re sched
     shutil signal site statistics string struct subprocess sys tempfile textwrap
     threading time timeit token tokenize traceback types typing unittest unicodedata
     uuid warnings weakref zlib assay.judging.wire assay.judging.loading

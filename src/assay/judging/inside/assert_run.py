@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from assay.judging.inside.collect import CHECK, FUNCTION, METHOD, Item, flatten
 from assay.judging.inside.comparisons import Comparisons
+from assay.judging.inside.items import CHECK, FUNCTION, METHOD, Item, flatten
 from assay.judging.inside.link import Link
 from assay.judging.inside.outcomes import FAILED, PASSED, SKIPPED, Reporter, line_in
 from assay.judging.inside.solution import connect

@@ -15,28 +15,12 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay.judging.inside.items import CHECK, FUNCTION, METHOD, STATEMENT, Item
 from assay.judging.inside.trees import Summary, summarize
 
-STATEMENT, FUNCTION, METHOD, CHECK = "statement", "function", "method", "check"
 _RUNNERS = frozenset({"unittest.main", "pytest.main", "doctest.testmod", "main"})
 """Calls that run the tests of a file; here the file is collected instead."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A test, or a statement that is none (`kind` is empty then), in file order."""
-
-    kind: str
-    name: str
-    position: int  # of its statement, in `flatten(tree)`
-    parent: str = ""  # a method's class
-
-
-def flatten(tree: ast.Module) -> list[ast.stmt]:
-    """The statements of a file, those under `if __name__ == "__main__"` among them."""
-    return list(_flatten(tree.body))
 
 
 def collect(body: list[ast.stmt]) -> tuple[Item, ...]:
@@ -118,14 +102,6 @@ class _Collection:
             if not more:
                 return frozenset(found)
             found |= more
-
-
-def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for node in body:
-        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
-            yield from _flatten(node.body)
-        else:
-            yield node
 
 
 def _methods(node: ast.ClassDef) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
 import sys
 import types
 from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 from assay.judging.inside.link import Link
@@ -25,7 +24,8 @@ def connect(
     """
     link = Link(request)
     link.make_proxy = make_proxy_factory(frozenset(params["used"]))
-    sys.meta_path.append(_Finder(link, frozenset(params["modules"])))
+    finder: Any = _Finder(link, frozenset(params["modules"]))
+    sys.meta_path.append(finder)
     return link, _names(link, params["names"])
 
 
@@ -56,23 +56,22 @@ class _SolutionModule(types.ModuleType):
             self.__dict__["_assay_link"].do("setattr", 0, name, value)
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Finder:
     """Finds the modules that stand for the solution, after all others failed to."""
 
     def __init__(self, link: Link, modules: frozenset[str]) -> None:
         self._link = link
         self._modules = modules
 
-    def find_spec(
-        self, name: str, path: Any, target: Any = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         """Find `name` if it is the solution."""
         if name not in self._modules:
             return None
         has_more = any(other.startswith(f"{name}.") for other in self._modules)
-        return importlib.machinery.ModuleSpec(name, self, is_package=has_more)
+        loader: Any = self
+        return ModuleSpec(name, loader, is_package=has_more)
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         """Make the module, with the line that its names come over."""
         module = _SolutionModule(spec.name)
         vars(module)["_assay_link"] = self._link
