@@ -75,10 +75,18 @@ def _forwarding(name: str, target: str, *, first: str = "") -> str:
 def _without_self(code: str, tree: ast.Module, entry: Entry) -> str:
     """Bind the `self` of a method that stands outside of a class."""
     node = next((f for f in functions(tree) if f.name == entry.name), None)
-    if node is None or not _has_self(node) or "self" in (entry.parameters or ("self",)):
+    known = entry.parameters is not None and "self" not in entry.parameters
+    is_bound = any(
+        isinstance(n, ast.Assign) and _assigns(n, entry.name) for n in tree.body
+    )
+    if node is None or not _has_self(node) or not known or is_bound:
         return code
     holder = f"class _Self:\n    {entry.name} = {entry.name}"
     return _appended(code, f"{holder}\n\n\n{entry.name} = _Self().{entry.name}")
+
+
+def _assigns(node: ast.Assign, name: str) -> bool:
+    return any(getattr(target, "id", "") == name for target in node.targets)
 
 
 def _to_method(code: str, entry: Entry) -> str:
@@ -90,7 +98,7 @@ def _to_method(code: str, entry: Entry) -> str:
     bound = names_of(code).bound
     if entry.name in names.get(wanted, []):
         return code
-    if wanted in names and _inherits(tree, wanted):
+    if wanted in names and (_inherits(tree, wanted) or _sets(tree, wanted, entry.name)):
         return code
     owner, method = _method_for(tree, entry, wanted)
     exact = [c for c, found in names.items() if entry.name in found]
@@ -114,6 +122,19 @@ def _class_around(tree: ast.Module, function: str, entry: Entry, is_there: bool)
     base = f"({entry.class_name})" if is_there else ""
     value = function if is_method else f"staticmethod({function})"
     return f"class {entry.class_name}{base}:\n    {entry.name} = {value}"
+
+
+def _sets(tree: ast.Module, owner: str, name: str) -> bool:
+    """Whether a member is assigned, in the class or to it."""
+    stored = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute | ast.Name)]
+    inside = {id(n) for c in classes(tree) if c.name == owner for n in ast.walk(c)}
+    return any(
+        node.attr == name and getattr(node.value, "id", "") == owner
+        if isinstance(node, ast.Attribute)
+        else node.id == name and id(node) in inside
+        for node in stored
+        if isinstance(node.ctx, ast.Store)
+    )
 
 
 def _inherits(tree: ast.Module, name: str) -> bool:

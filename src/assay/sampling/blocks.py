@@ -6,15 +6,11 @@ import re
 from dataclasses import dataclass
 
 _THOUGHT = r"think|thinking|thought|reasoning|THINK"
-_THINKING = re.compile(
-    rf"^\s*[<\[](?:{_THOUGHT})[>\]].*?(?:^\s*[<\[]/(?:{_THOUGHT})[>\]]"
-    rf"|[<\[]/(?:{_THOUGHT})[>\]]\s*$)",
-    re.DOTALL | re.MULTILINE,
-)
 _END_OF_THOUGHT = re.compile(
-    rf"^\s*[<\[]/(?:{_THOUGHT})[>\]]|[<\[]/(?:{_THOUGHT})[>\]][ \t]*$", re.MULTILINE
+    rf"^[ \t]*[<\[]/(?:{_THOUGHT})[>\]]|[<\[]/(?:{_THOUGHT})[>\]][ \t]*$", re.MULTILINE
 )
 _START_OF_THOUGHT = re.compile(rf"^\s*[<\[](?:{_THOUGHT})[>\]]")
+_MAX_BLOCKS = 32  # the rest of a text with more is the same again and again
 _SPECIAL = re.compile(
     r"<\|(?:im_end|im_start|endoftext|eot_id|end|eom_id|EOT|file_sep)\|>"
 )
@@ -70,7 +66,8 @@ def find_blocks(text: str) -> tuple[Block, ...]:
     for i, line in enumerate(lines):
         fence = _FENCE.match(line)
         if opened is None:
-            fence = fence or _FENCE_AFTER_PROSE.match(line)
+            if fence is None and "```" in line:
+                fence = _FENCE_AFTER_PROSE.match(line)
             if fence is not None:
                 opened, at = fence, i
             continue
@@ -82,7 +79,8 @@ def find_blocks(text: str) -> tuple[Block, ...]:
     if opened is not None:
         block = _block(lines, opened, at, len(lines), prose_from, None)
         blocks.append(block)
-    return tuple(block for block in blocks if block.code.strip())
+    filled = [block for block in blocks if block.code.strip()]
+    return tuple([*filled[: _MAX_BLOCKS - 1], *filled[_MAX_BLOCKS - 1 :][-1:]])
 
 
 def _closes(

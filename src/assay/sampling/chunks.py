@@ -19,6 +19,7 @@ _STRINGS = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#.*")
 _WORDS = re.compile(r"(?<![\w.])([A-Za-z][\w']*),? +(?=([A-Za-z][\w']*))")
 _SOFT = frozenset({*keyword.kwlist, *keyword.softkwlist, "print"})
 _MAX_CONTINUED = 300
+_MAX_WASTED = 3000  # lines read in vain after a bracket or quote that is never closed
 _MAX_DROPPED = 4
 
 
@@ -41,15 +42,16 @@ def split(text: str) -> Iterator[Chunk]:
     Each line is looked at a bounded number of times, however long the text.
     """
     lines = text.split("\n")
-    i = 0
+    i = wasted = 0
     while i < len(lines):
         if not lines[i].strip():
             i += 1
             continue
-        end = _logical_end(lines, i)
-        chunk = _as_code(lines[i:end])
         plain = _indented_end(lines, i)
+        end = _logical_end(lines, i) if wasted < _MAX_WASTED else plain
+        chunk = _as_code(lines[i:end])
         if chunk is None and plain != end:
+            wasted += max(0, end - plain)
             end, chunk = plain, _as_code(lines[i:plain])
         if chunk is not None:
             yield chunk

@@ -16,11 +16,11 @@ from assay.sampling.imports import with_imports
 from assay.sampling.mending import has_entities, variants
 from assay.sampling.pruning import without_examples
 from assay.sampling.starter import Entry, entry_of
-from assay.sampling.syntax import TOO_MUCH, names_of, parse
+from assay.sampling.syntax import TOO_MUCH, fresh_tree, names_of, parse
 from assay.sampling.trimming import trimmed
 from assay.types import IOMode, Problem
 
-_MAX_CHARS = 500_000
+_MAX_CHARS = 200_000  # fifty thousand tokens
 _CORRECTION = re.compile(
     r"\b(?:correct(?:ed|ion)|fix(?:ed)?|mistake|wrong|sorry|apolog|revised|updated"
     r"|final)\b",
@@ -62,6 +62,7 @@ def extract_program(
         return math.sqrt(x)
     <BLANKLINE>
     '''
+    cut_off = cut_off or len(text) > _MAX_CHARS
     if problem.language not in {"python", "python3", "py"}:
         return _other_language(text, problem)
     try:
@@ -83,7 +84,7 @@ def normalise(code: str) -> str:
     >>> normalise("x = 'a'  # one") == normalise('x   = "a"')
     True
     """
-    tree = parse(code, whole=False)
+    tree = fresh_tree(code, whole=False)
     if tree is None:
         return code.strip()
     keep_docstrings = "__doc__" in code
@@ -121,8 +122,10 @@ def _best_program(text: str, problem: Problem, cut_off: bool) -> str | None:
     return _from_prose(text, problem, cut_off)
 
 
-def _is_program(text: str, problem: Problem, entry: Entry | None) -> bool:
-    return fitness(text, problem, entry) > 0 and not _is_escaped(text)
+def _is_program(
+    text: str, problem: Problem, entry: Entry | None, least: int = 1
+) -> bool:
+    return fitness(text, problem, entry) >= least and not _is_escaped(text)
 
 
 def _is_escaped(code: str) -> bool:
@@ -155,7 +158,8 @@ def _from_prose(text: str, problem: Problem, cut_off: bool) -> str | None:
         program = _settled(stretch, problem, is_last, is_last, ())
         if program is not None:
             programs.append((program, Block(code=stretch)))
-    return _chosen(programs, problem)
+    found = _chosen(programs, problem)
+    return found if found and not names_of(found).unbound & _begun(bare) else None
 
 
 def _settled(
@@ -169,24 +173,26 @@ def _settled(
 ) -> str | None:
     """The first way to read a piece of text that gives a program."""
     entry = entry_of(problem)
-    tries = list(_unique(chain(variants(code), readings)))
+    tries = tuple(dict.fromkeys(chain(variants(code), readings)))
+    least = USABLE if is_cut and cut_off else 1
     for text in tries:
         if is_cut and cut_off:
             text = trimmed(text) or ""
-        if _is_program(text, problem, entry):
+        if _is_program(text, problem, entry, least):
             return text
         completed = from_body(text, problem, entry)
         if completed is not None:
             return completed
     if is_cut:
-        tries = [*tries, *(t for t in map(trimmed, tries) if t)]
+        tries += tuple(filter(None, map(trimmed, tries)))
     for text in _salvaged(tries) if salvage else tries:
-        if fitness(text, problem, entry) >= USABLE and not _is_escaped(text):
+        whole = not names_of(text).unbound & _begun(code)
+        if whole and _is_program(text, problem, entry, USABLE):
             return text
     return None
 
 
-def _salvaged(tries: list[str]) -> Iterator[str]:
+def _salvaged(tries: tuple[str, ...]) -> Iterator[str]:
     for text in reversed(tries):
         yield text
         yield without_prose_lines(text) or ""
@@ -194,8 +200,9 @@ def _salvaged(tries: list[str]) -> Iterator[str]:
         yield code_only(text)
 
 
-def _unique(texts: Iterator[str]) -> Iterator[str]:
-    yield from dict.fromkeys(texts)
+def _begun(code: str) -> frozenset[str]:
+    """The names of the functions and classes that a text starts to define."""
+    return frozenset(re.findall(r"\b(?:def|class)\s+(\w+)", code))
 
 
 def _chosen(programs: list[tuple[str, Block]], problem: Problem) -> str | None:

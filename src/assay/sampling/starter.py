@@ -99,7 +99,9 @@ def under_signature(body: str, problem: Problem) -> str | None:
     inner = "\n".join(
         indent + line if line.strip() else "" for line in body.split("\n")
     )
-    return "\n".join([*lines[: node.end_lineno], inner, *lines[node.end_lineno :]])
+    filler = isinstance(node.body[-1], ast.Pass)
+    above = lines[: node.end_lineno - filler]
+    return "\n".join([*above, inner, *lines[node.end_lineno :]])
 
 
 def _stub(problem: Problem, class_name: str | None, name: str) -> Function | None:

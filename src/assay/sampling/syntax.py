@@ -8,6 +8,7 @@ import symtable
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -40,14 +41,22 @@ class Names:
         return frozenset(name for name in missing if not name.startswith("__"))
 
 
+@lru_cache(maxsize=32)
 def parse(code: str, *, whole: bool = True) -> ast.Module | None:
     """The tree of a program, or None if it is not one.
+
+    The tree is shared by all who ask for this text and must not be changed.
 
     Args:
         code: The text. Nothing of it is run.
         whole: Demand that it would compile, so that a `return` outside of a function
             is refused too. If not, the grammar is enough.
     """
+    return fresh_tree(code, whole=whole)
+
+
+def fresh_tree(code: str, *, whole: bool = True) -> ast.Module | None:
+    """As `parse`, but a tree of the caller's own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -72,6 +81,7 @@ def error_line(code: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=32)
 def names_of(code: str) -> Names:
     """The names that a program binds and reads at module level.
 
