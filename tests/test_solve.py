@@ -58,9 +58,16 @@ def run(
     n_max: int = 8,
     limit: Limit | None = None,
     listener: Callable[[TraceEvent], None] | None = None,
-    scope: anyio.CancelScope | None = None,
+    cancel_at_call: int = 0,
 ) -> Solution:
     async def main() -> Solution:
+        scope = anyio.CancelScope()
+
+        def press(event: TraceEvent) -> None:
+            if event.kind == "call_start" and event.data["call"] == cancel_at_call:
+                scope.cancel()
+
+        listeners = (press, listener) if listener else (press,)
         async with open_judge(slots=1) as judge:
             return await solve(
                 problem,
@@ -68,7 +75,7 @@ def run(
                 judge,
                 recipe=Recipe(n_max=n_max),
                 budget=Budget(limit),
-                trace=Trace(None, (listener,) if listener else ()),
+                trace=Trace(None, listeners),
                 scope=scope,
             )
 
@@ -126,7 +133,7 @@ def test_a_repair_that_breaks_what_was_right_is_dropped() -> None:
 
 
 def test_without_tests_an_answer_is_agreed_and_never_verified() -> None:
-    solution = run(Scripted([RIGHT, SQUARE, ALSO_RIGHT, RIGHT]), UNTESTED)
+    solution = run(Scripted([RIGHT, SQUARE, ALSO_RIGHT, RIGHT]), UNTESTED, n_max=4)
     assert solution.status is SolveStatus.AGREED
     assert solution.evidence.sentence.startswith("agreed by 3 of 4 independent")
     assert solution.answer is not None
@@ -201,13 +208,7 @@ class Stalling(Scripted):
 
 
 def test_cancelling_the_scope_keeps_the_best_so_far() -> None:
-    scope = anyio.CancelScope()
-
-    def press(event: TraceEvent) -> None:
-        if event.kind == "call_start" and event.data["call"] == 2:
-            scope.cancel()
-
-    solution = run(Stalling([RIGHT]), scope=scope, listener=press)
+    solution = run(Stalling([RIGHT]), cancel_at_call=2)
     assert solution.stopped == "interrupted"
     assert solution.answer is not None
     assert solution.status is SolveStatus.VERIFIED

@@ -47,6 +47,22 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of stdout has gone; nothing is left to say
         sys.exit(1)
-    except OSError as error:
-        sys.stderr.write(f"assay: {error}; nothing else was lost\n")
-        sys.exit(3)
+    except Exception as error:  # a door: what comes here is a bug of ours
+        sys.stderr.write(f"assay: {_bug_report(error)}\n")
+        sys.exit(70)
+
+
+def _bug_report(error: Exception) -> str:
+    """One line for the user; the traceback goes into a file."""
+    import tempfile
+    import traceback
+
+    told = f"internal error, {type(error).__name__}: {error}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="assay-error-", suffix=".txt", delete=False
+        ) as file:
+            traceback.print_exception(error, file=file)
+    except OSError:
+        return f"{told}; please report it"
+    return f"{told}; please report it with {file.name}"

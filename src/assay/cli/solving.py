@@ -94,7 +94,7 @@ def read(job: Job) -> Problem:
     if job.io_mode not in (None, "function", "stdin"):
         raise UsageError(f"--io-mode is {job.io_mode!r}; it is function or stdin")
     problem = read_problem(
-        job.source,
+        source_of(job.source),
         tests=job.tests,
         io_mode=IOMode(job.io_mode) if job.io_mode else None,
         checker=job.checker,
@@ -110,6 +110,16 @@ def read(job: Job) -> Problem:
             memory_mb=sandbox.memory_limit or limits.memory_mb,
         ),
     )
+
+
+def source_of(argument: str) -> Path | str:
+    """A file, the text on stdin for `-`, or the argument itself if it is a sentence."""
+    if argument == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    if " " in argument.strip() or "\n" in argument:
+        is_file = len(argument) < 256 and Path(argument).is_file()
+        return Path(argument) if is_file else argument
+    return Path(argument)
 
 
 def check_output(path: Path | None) -> None:
