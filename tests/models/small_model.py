@@ -10,11 +10,12 @@ from pathlib import Path
 import anyio
 import pytest
 
+from assay.config import cache_home
 from assay.errors import AssayError
 from assay.models.catalog import catalog_entry
 from assay.models.embedded import EmbeddedModel
 from assay.models.engine import engine_version
-from assay.models.pull import default_root, pull
+from assay.models.pull import pull
 from assay.models.store import ModelStore, StoredModel
 from assay.types import Message, Request
 
@@ -26,7 +27,7 @@ def _small_model() -> StoredModel | str:
     if engine_version() is None:
         return "the engine is not installed: pip install 'assay[local]'"
     setting = os.environ.get("ASSAY_MODELS_DIR")
-    root = Path(setting) if setting else default_root(Path.home())
+    root = Path(setting) if setting else cache_home(os.environ) / "models"
     try:
         call = partial(pull, ModelStore(root), catalog_entry(NAME))
         with ThreadPoolExecutor(1) as threads:  # a test's own loop may be running

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import httpx2
 import pytest
 
 from assay.concurrency import gather
@@ -56,6 +57,11 @@ def test_each_of_many_slots_has_the_whole_context_length(tmp_path: Path) -> None
             assert all(a.finish_reason is not None for a in answers)
             with pytest.raises(ContextLengthExceeded):
                 await model.generate(ask("red " * 124, max_tokens=4))
+            key = {"Authorization": f"Bearer {model.engine.api_key}"}
+            async with httpx2.AsyncClient(trust_env=False, headers=key) as client:
+                said = (await client.get(f"{model.engine.address}/props")).json()
+            assert said["total_slots"] == 3
+            assert said["default_generation_settings"]["n_ctx"] == 128
 
     anyio.run(main)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -206,6 +207,42 @@ def killed_parents_engine(folder: Path, model: Path, program: str | None) -> int
 def test_a_killed_parent_leaves_no_engine(tmp_path: Path) -> None:
     pid = killed_parents_engine(tmp_path, small_model().path, None)
     wait_until(lambda: is_gone(pid))
+
+
+@needs_engine
+def test_the_child_ends_with_its_input(tmp_path: Path) -> None:
+    """The second tie to the parent, for where the kernel has not the first."""
+    settings = {
+        "model_path": str(small_model().path),
+        "name": "small",
+        "context_length": 128,
+        "slots": 1,
+        "threads": 1,
+        "cache_ram_mib": 0,
+        "api_key": "key",
+        "port": 0,
+        "program": None,
+    }
+    command = [sys.executable, "-P", "-m", "assay.models.engine_child"]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps(settings) + "\n")
+        child.stdin.flush()
+        assert "address" in json.loads(child.stdout.readline())
+        child.stdin.close()
+        assert child.wait(timeout=30) == 0
+
+
+def test_the_child_ends_where_nobody_speaks_to_it() -> None:
+    command = [sys.executable, "-P", "-m", "assay.models.engine_child"]
+    assert subprocess.run(command, stdin=subprocess.DEVNULL, timeout=30).returncode == 0
 
 
 SERVER = """#!{python}

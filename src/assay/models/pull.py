@@ -10,7 +10,6 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import anyio
 
@@ -242,8 +241,3 @@ class _Pull:
         if not model.trust_on_first_use:
             return ""
         return f"sha256 {model.sha256} is the server's word, kept from now on"
-
-
-def default_root(home: Path) -> Path:
-    """Where models are kept unless a setting says otherwise."""
-    return home / ".cache" / "assay" / "models"
