@@ -88,7 +88,7 @@ class _Line:
     ) -> None:
         self._session = session
         self._load = [problem.setup_code, candidate.code]
-        self._limits = problem.limits
+        self._limits = _candidate_limits(problem.limits)
         self._is_loaded = False
         self._epoch = 0
         self._seconds = 0.0
