@@ -22,6 +22,7 @@ from assay.judging.loading import (
 )
 from assay.judging.wire import Channel, pack, unpack
 
+_LONG = (str, bytes, list, tuple, set, dict)
 _ATOMS = (int, float, str, bytes, bool, complex, type(None))
 
 
@@ -114,6 +115,8 @@ def answer(module: ModuleType, question: bytes, max_bytes: int) -> bytes:
         if not plain and pack((entry_point, args, kwargs)) != question:
             after = args
         sys.stdout.flush()
+        if type(value) in _LONG and len(value) > max_bytes:
+            return pack(("large", f"an answer of {len(value)} parts"))
         payload = pack(("value", value, after))
     except BaseException as error:
         return pack(describe(error))

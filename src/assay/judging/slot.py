@@ -192,10 +192,12 @@ class Slot:
             "preload": list(self.settings.preload),
         }
         self.control = ours
-        with its:
-            self._process = _spawn(its.fileno(), settings)
         try:
+            with its:
+                self._process = _spawn(its.fileno(), settings)
             event, _ = self.hear(_BOOT_S)
+        except OSError as error:
+            return {"what": f"cannot start Python: {error}", "errno": 0}
         except SlotDied as died:
             return {"what": str(died), "errno": 0}
         if event["is"] != "ready":
@@ -236,10 +238,9 @@ def _interpreter_folders() -> list[str]:
     folders = {
         folder for path in wanted for folder in (path, str(Path(path).resolve()))
     }
+    found = (each for each in folders - {"/usr"} if os.access(each, os.X_OK))
     # Shortest first: what lies inside a folder that is in view is in view.
-    return sorted(
-        (each for each in folders if each != "/usr" and Path(each).is_dir()), key=len
-    )
+    return sorted(found, key=len)
 
 
 def _inside_user_namespace() -> bool:
