@@ -132,14 +132,14 @@ def _called_names(tree: ast.Module, known: set[str]) -> Iterator[str]:
             continue
         for node in ast.walk(statement):
             name = called(node) if isinstance(node, ast.expr) else None
-            if (
-                name
-                and name.startswith("Solution().")
-                or name
-                and not hasattr(builtins, name)
-                and name not in known | {"Solution"}
-            ):
+            if name and _is_unknown(name, known):
                 yield name
+
+
+def _is_unknown(name: str, known: set[str]) -> bool:
+    if name.startswith("Solution()."):
+        return True
+    return name not in known | {"Solution"} and not hasattr(builtins, name)
 
 
 def _imports(tree: ast.Module) -> tuple[set[str], set[str]]:

@@ -23,7 +23,8 @@ _TOLERANCE = re.compile(
 _ANY_ORDER = re.compile(
     r"(?i)(?:return|print|output|answer|list|report|display|write|result)[^.\n]{0,100}"
     r"\b(?:in|is) (?:an |any )(?:arbitrary )?order"
-    r"|order (?:of|in) the (?:output|answer|result)[^.\n]{0,40}(?:does not|doesn't) matter"
+    r"|order (?:of|in) the (?:output|answer|result)[^.\n]{0,40}"
+    r"(?:does not|doesn't) matter"
 )
 _SEVERAL = re.compile(
     r"(?i)(?:multiple|several|more than one)[^.\n]{0,60}"

@@ -251,10 +251,10 @@ def _stated_signature(text: str, entry_point: str | None) -> Signature | None:
             )
     if entry_point is not None:
         return Signature(entry_point=entry_point, variadic=True)
-    if match := _NAMED.search(text):
-        named = next(group for group in match.groups() if group)
+    if found := _NAMED.search(text):
+        named = next(group for group in found.groups() if group)
         return Signature(
-            entry_point=named, variadic=True, is_class=match[4] is not None
+            entry_point=named, variadic=True, is_class=found[4] is not None
         )
     return None
 
