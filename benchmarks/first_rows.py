@@ -81,7 +81,8 @@ async def run(args: argparse.Namespace) -> None:
     """Solve what has no stored answer yet."""
     args.out.mkdir(parents=True, exist_ok=True)
     flags = {"recordings": args.out / "recordings.sqlite"}
-    config = load_config(flags | ({"model": args.model} if args.model else {}))
+    more = {"model": args.model} if args.model else {}
+    config = load_config({"slots": 1, **flags, **more})
     answers = args.out / "answers.jsonl"
     done = stored(answers)
     async with open_judge() as judge, open_model(config) as model:
@@ -130,6 +131,7 @@ async def _answer(
     finally:
         trace.close()
     first = _greedy(path)
+    calls_seconds = _seconds_of_calls(path)
     code = solution.answer.code if solution.answer else None
     greedy = _program_of_sample(solution, 0)
     return {
@@ -150,8 +152,11 @@ async def _answer(
         "completion_tokens": solution.spend.usage.completion_tokens,
         "cached_prompt_tokens": solution.spend.usage.cached_prompt_tokens,
         "calls": solution.spend.calls,
-        "seconds": solution.spend.seconds,
-        "model_seconds": solution.spend.model_seconds,
+        # one slot: calls follow each other, so a replayed call's own seconds add up
+        "seconds": solution.spend.seconds
+        - solution.spend.model_seconds
+        + calls_seconds,
+        "model_seconds": calls_seconds,
         "runs": solution.spend.runs,
     }
 
@@ -173,6 +178,13 @@ def _greedy(path: Path) -> dict[str, Any]:
             tokens = usage["prompt_tokens"] + usage["completion_tokens"]
             return {"tokens": tokens, "seconds": data["seconds"]}
     return {"tokens": 0, "seconds": 0.0}
+
+
+def _seconds_of_calls(path: Path) -> float:
+    """Seconds of all calls that ended, as they were when they were paid for."""
+    events = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    calls = (event["data"] for event in events if event["kind"] == "call")
+    return float(sum(call.get("seconds", 0.0) for call in calls))
 
 
 async def grade(args: argparse.Namespace) -> None:
