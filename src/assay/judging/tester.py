@@ -38,7 +38,7 @@ _CALLS_WORTH = 15
 _LONGEST_VALUE_KB = 16_384
 _SLOW_TO_IMPORT = frozenset({"numpy", "pytest"})
 _STOPPING = frozenset({Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT})
-_REPLIES = frozenset({"ok", "raise", "callback"})
+_TAKEN_OVER = "the program took over its own process"
 _STATUSES = {
     PASSED: Status.PASSED,
     RAISED: Status.RUNTIME_ERROR,
@@ -91,6 +91,7 @@ class _Line:
         self._limits = _candidate_limits(problem.limits)
         self._is_loaded = False
         self._epoch = 0
+        self._names: dict[int, tuple[int, Value]] = {}  # number: epoch, its lookup
         self._seconds = 0.0
         self.stopped: str = ""  # why nothing is asked any more
         self.cpu_s = 0.0
@@ -117,13 +118,29 @@ class _Line:
     async def exchange(self, frame: Value) -> Value:
         """Ask one thing. A candidate that ended is loaded afresh for the next."""
         if self.stopped:
+            self.on_end(CaseResult(status=Status.SKIPPED, got_text=self.stopped))
             return ("gone", self.stopped)
         failure = None if self._is_loaded else await self.load()
-        reply = failure or await self._ask(frame)
-        if not isinstance(reply, CaseResult):
-            return reply
-        self.on_end(reply)
-        return ("gone", reply.got_text)
+        reply = failure or await self._ask(await self._renewed(frame))
+        if isinstance(reply, CaseResult):
+            self.on_end(reply)
+            return ("gone", reply.got_text)
+        operation, number = frame[:2]
+        is_lookup = operation == "evaluate" or (operation == "getattr" and number == 0)
+        found = _handle_in(reply)
+        if is_lookup and found is not None:
+            self._names.setdefault(found, (self._epoch, frame))
+        return reply
+
+    async def _renewed(self, frame: Value) -> Value:
+        """Name a function anew that was looked up before the program was reloaded."""
+        epoch, lookup = self._names.get(frame[1], (self._epoch, None))
+        if lookup is None or epoch == self._epoch:
+            return frame
+        found = _handle_in(await self._ask(lookup))
+        if found is None:
+            return frame  # it is not there this time, and asking will say so
+        return (frame[0], found, *frame[2:])
 
     async def _ask(self, frame: Value) -> Value | CaseResult:
         began = time.monotonic()
@@ -135,10 +152,10 @@ class _Line:
             seen = replace(seen, status=Status.TIME_LIMIT)
         if seen.status is Status.FINISHED:
             reply = seen.value
-            if type(reply) is tuple and reply and reply[0] in _REPLIES:
+            if _is_reply(reply):
                 return reply
-            error = "the program took over its own process"
-            seen = replace(seen, status=Status.SECURITY_VIOLATION, error=error)
+            violation = Status.SECURITY_VIOLATION
+            seen = replace(seen, status=violation, error=_TAKEN_OVER)
         self._is_loaded = False
         text = show_failure(seen, self._limits)
         if seen.status in _STOPPING or seen.status is Status.SKIPPED:
@@ -218,6 +235,20 @@ class _Run:
             got_text=show_text(got),
             distance=distance,
         )
+
+
+def _is_reply(reply: Value) -> bool:
+    match reply:
+        case ("ok" | "raise" | "callback", *_):
+            return type(reply) is tuple
+    return False
+
+
+def _handle_in(reply: Value) -> int | None:
+    match reply:
+        case ("ok", ("h", int(number), *_), *_):
+            return number
+    return None
 
 
 def _params(tests: TestCode, reading: TestReading, problem: Problem) -> Value:
