@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import anyio
@@ -215,3 +217,9 @@ def test_a_model_that_was_not_entered_says_how_to_use_it() -> None:
     assert model.identity.name == "m"
     with pytest.raises(RuntimeError, match="async with"):
         anyio.run(model.generate, ask())
+
+
+def test_the_client_costs_nothing_until_it_is_entered() -> None:
+    code = "import sys, assay.models.openai_http; sys.exit('httpx2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert done.returncode == 0

@@ -7,6 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -137,6 +139,18 @@ def test_two_processes_write_at_once_and_lose_nothing(path: Path) -> None:
     assert [each.returncode for each in writers] == [0, 0]
     with RecordingStore(path) as store:
         assert len(store) == 250
+
+
+def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def make(number: int) -> int:
+        together.wait()
+        with RecordingStore(tmp_path / f"{number // 8}.sqlite") as store:
+            return len(store)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(make, range(80))) == [0] * 80
 
 
 def test_a_killed_process_loses_nothing_that_it_had_put(path: Path) -> None:

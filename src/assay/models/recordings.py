@@ -195,18 +195,26 @@ class RecordingStore:
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA synchronous = NORMAL")  # per connection
-        if self._format() == FORMAT:
+        with self._transaction("BEGIN"):
+            found = self._format()
+        if found == FORMAT:
             return
         if self.read_only:
             raise self._unusable("it holds no recordings")
         self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("BEGIN IMMEDIATE")  # one process makes the tables
-        try:
+        with self._transaction("BEGIN IMMEDIATE"):  # one process makes the tables
             if self._format() == 0:
                 self._create()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._db.execute(begin)
+        try:
+            yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # some errors end it themselves
+                self._db.execute("ROLLBACK")
             raise
 
     def _create(self) -> None:
