@@ -96,6 +96,35 @@ def test_a_call_waits_for_what_calls_in_flight_may_free() -> None:
     assert (budget.calls, budget.usage.tokens) == (4, 20)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 90), st.lists(st.integers(0, 12), min_size=1, max_size=8))
+def test_which_calls_are_admitted_does_not_depend_on_their_speed(
+    ceiling: int, sizes: list[int]
+) -> None:
+    async def run(slow: bool) -> list[int]:
+        budget = Budget(Limit(tokens=ceiling))
+        writer = Writer(budget)
+        admitted: list[int] = []
+
+        async def call(index: int, size: int) -> None:
+            class Paced(Writer):
+                async def count_prompt_tokens(self, request: Request) -> int:
+                    for _ in range(9 - index if slow else 0):
+                        await anyio.lowlevel.checkpoint()
+                    return writer.prompt_tokens
+
+            try:
+                await Metered(Paced(budget), budget).generate(ask(size))
+            except BudgetExhausted:
+                return
+            admitted.append(index)
+
+        await gather(partial(call, n, size) for n, size in enumerate(sizes))
+        return sorted(admitted)
+
+    assert anyio.run(run, True) == anyio.run(run, False)
+
+
 def test_a_cancelled_call_is_charged_for_what_had_arrived() -> None:
     async def run() -> Budget:
         budget = Budget()

@@ -81,6 +81,7 @@ class Budget:
         self._busy_since = 0.0
         self._started = time.monotonic()
         self._changed = anyio.Event()
+        self._turn = anyio.Lock()
 
     @property
     def seconds(self) -> float:
@@ -94,14 +95,27 @@ class Budget:
             return float("inf")
         return self.limit.seconds - self.seconds
 
-    async def reserve(self, tokens: int) -> None:
-        """Set `tokens` aside for a call, waiting while calls in flight may free them.
+    async def admit(self, model: Model, request: Request) -> tuple[int, int]:
+        """Let a call in when it fits: its prompt's tokens, and what is set aside.
+
+        Calls are let in strictly in the order in which they come, and one is refused
+        only when nothing is in flight any more. So which calls a budget admits does
+        not depend on how fast any of them is, and a replay admits the same.
 
         Raises:
-            BudgetExhausted: the call cannot fit, whatever the others turn out to need.
+            BudgetExhausted: the call cannot fit, whatever the others turned out to
+                need.
         """
+        async with self._turn:
+            prompt_tokens = await model.count_prompt_tokens(request)
+            reserved = prompt_tokens + request.max_tokens
+            await self._reserve(reserved)
+        return prompt_tokens, reserved
+
+    async def _reserve(self, tokens: int) -> None:
+        """Set `tokens` aside, waiting while calls in flight may free them."""
         while not self._fits(tokens, self._reserved):
-            if not self._in_flight or not self._fits(tokens, 0):
+            if not self._in_flight:
                 raise BudgetExhausted(self._refusal(tokens))
             await self._changed.wait()
         if not self._in_flight:
@@ -169,9 +183,7 @@ class Metered:
         Raises:
             BudgetExhausted: before the call, when it may need more than is left.
         """
-        prompt_tokens = await self._model.count_prompt_tokens(request)
-        reserved = prompt_tokens + request.max_tokens
-        await self._budget.reserve(reserved)
+        prompt_tokens, reserved = await self._budget.admit(self._model, request)
         usage, retries = Usage(prompt_tokens=prompt_tokens), 0
 
         def count(delta: Delta) -> None:
