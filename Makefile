@@ -27,7 +27,6 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/interrogate --quiet src
 	$(BIN)/python -m pytest
 
 format: $(READY)
