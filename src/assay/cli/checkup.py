@@ -59,7 +59,7 @@ def _model(config: Config) -> list[Finding]:
     if config.model.base_url:
         return [_endpoint(config)]
     version = engine_version()
-    engine = Finding(name="engine", state="ok", found=f"xllamacpp {version}")
+    engine = Finding(name="engine", state="ok", found=version or "")
     if version is None:
         engine = Finding(
             name="engine",
