@@ -98,7 +98,7 @@ def _to_method(code: str, entry: Entry) -> str:
     bound = names_of(code).bound
     if entry.name in names.get(wanted, []):
         return code
-    if wanted in names and (_inherits(tree, wanted) or _sets(tree, wanted, entry.name)):
+    if _sets(tree, wanted, entry.name) or (wanted in names and _inherits(tree, wanted)):
         return code
     owner, method = _method_for(tree, entry, wanted)
     exact = [c for c, found in names.items() if entry.name in found]
@@ -109,10 +109,9 @@ def _to_method(code: str, entry: Entry) -> str:
         return _appended(code, _class_around(tree, function, entry, wanted in names))
     if owner is None or method is None:
         return code
-    stored = f'{owner}.{entry.name} = {owner}.__dict__["{method}"]'
-    return _appended(
-        code, stored if owner == wanted else f"{stored}\n{wanted} = {owner}"
-    )
+    renamed = "" if owner == wanted else f"{wanted} = {owner}\n"
+    stored = f'{wanted}.{entry.name} = {owner}.__dict__["{method}"]'
+    return _appended(code, renamed + stored)
 
 
 def _class_around(tree: ast.Module, function: str, entry: Entry, is_there: bool) -> str:

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assay.sampling.syntax import error_line, parse
+from assay.sampling.syntax import first_error, parse
 
 _GOES_ON = re.compile(r"^(?:else|elif|except|finally)\b|^[)\]}]|^#")
 _TOKENS = re.compile(
@@ -21,6 +21,7 @@ _SOFT = frozenset({*keyword.kwlist, *keyword.softkwlist, "print"})
 _MAX_CONTINUED = 300
 _MAX_WASTED = 3000  # lines read in vain after a bracket or quote that is never closed
 _MAX_DROPPED = 4
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +101,10 @@ def without_prose_lines(code: str) -> str | None:
     """The code without the few lines of prose that keep it from being a program."""
     lines = code.split("\n")
     for _ in range(_MAX_DROPPED):
-        bad = error_line("\n".join(lines))
-        if bad is None:
+        error = first_error("\n".join(lines))
+        if error is None:
             break
+        bad = error.lineno or 1
         # the reader may complain one line late, e.g. of the indentation that follows
         near = [i for i in (bad - 1, bad - 2) if 0 <= i < len(lines)]
         prose = next((i for i in near if is_prose(lines[i])), None)
@@ -111,6 +113,24 @@ def without_prose_lines(code: str) -> str | None:
         del lines[prose]
     mended = "\n".join(lines)
     return mended if parse(mended) is not None else None
+
+
+def with_closed_brackets(code: str) -> str | None:
+    r"""The code with a bracket closed at the end of the line that left it open.
+
+    >>> with_closed_brackets("print(max(1, 2)\nx = 1")
+    'print(max(1, 2))\nx = 1'
+    """
+    lines = code.split("\n")
+    for _ in range(_MAX_DROPPED):
+        error = first_error("\n".join(lines))
+        opened = re.match(r"'([(\[{])' was never closed", error.msg if error else "")
+        if error is None or opened is None:
+            break
+        line = (error.lineno or 1) - 1
+        lines[line] = lines[line].rstrip() + _CLOSING[opened[1]]
+    mended = "\n".join(lines)
+    return mended if mended != code and parse(mended) is not None else None
 
 
 def _as_code(lines: list[str]) -> Chunk | None:

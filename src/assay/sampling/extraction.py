@@ -10,7 +10,12 @@ from itertools import chain
 from assay.sampling.alignment import align
 from assay.sampling.blocks import Block, answers, find_blocks, longer_readings
 from assay.sampling.bodies import from_body
-from assay.sampling.chunks import code_only, runs, without_prose_lines
+from assay.sampling.chunks import (
+    code_only,
+    runs,
+    with_closed_brackets,
+    without_prose_lines,
+)
 from assay.sampling.fitness import USABLE, fitness
 from assay.sampling.imports import with_imports
 from assay.sampling.mending import has_entities, variants
@@ -155,11 +160,15 @@ def _from_prose(text: str, problem: Problem, cut_off: bool) -> str | None:
     programs: list[tuple[str, Block]] = []
     for i, stretch in enumerate(stretches):
         is_last = cut_off and i == len(stretches) - 1
+        is_last = is_last and bare.rstrip().endswith(stretch.rstrip())
         program = _settled(stretch, problem, is_last, is_last, ())
         if program is not None:
             programs.append((program, Block(code=stretch)))
     found = _chosen(programs, problem)
-    return found if found and not names_of(found).unbound & _begun(bare) else None
+    least = USABLE if cut_off else 1
+    if found is None or names_of(found).unbound & _begun(bare):
+        return None
+    return found if fitness(found, problem, entry_of(problem)) >= least else None
 
 
 def _settled(
@@ -184,7 +193,8 @@ def _settled(
         if completed is not None:
             return completed
     if is_cut:
-        tries += tuple(filter(None, map(trimmed, tries)))
+        begun = tuple(filter(None, map(trimmed, tries)))
+        tries = begun if cut_off else tries + begun
     for text in _salvaged(tries) if salvage else tries:
         whole = not names_of(text).unbound & _begun(code)
         if whole and _is_program(text, problem, entry, USABLE):
@@ -196,7 +206,8 @@ def _salvaged(tries: tuple[str, ...]) -> Iterator[str]:
     for text in reversed(tries):
         yield text
         yield without_prose_lines(text) or ""
-    for text in (tries[0], tries[-1]):
+        yield with_closed_brackets(text) or ""
+    for text in (*tries[:1], *tries[-1:]):
         yield code_only(text)
 
 

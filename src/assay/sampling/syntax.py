@@ -13,7 +13,7 @@ from functools import lru_cache
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
-TOO_MUCH = (RecursionError, MemoryError)
+TOO_MUCH = (RecursionError, MemoryError, SystemError)
 """What `ast` raises for text that is nested too deeply to look at."""
 
 _BUILTINS = frozenset(dir(builtins))
@@ -68,14 +68,14 @@ def fresh_tree(code: str, *, whole: bool = True) -> ast.Module | None:
     return tree
 
 
-def error_line(code: str) -> int | None:
-    """The number of the line at which reading the program fails, from 1."""
+def first_error(code: str) -> SyntaxError | None:
+    """Where and why reading the program fails; None where it does not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             ast.parse(code)
         except SyntaxError as error:
-            return error.lineno
+            return error
         except (ValueError, *TOO_MUCH):
             return None
     return None

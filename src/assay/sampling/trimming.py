@@ -11,6 +11,7 @@ from assay.sampling.syntax import Function, names_of, parse
 _DEFINITION = re.compile(r"(?:async\s+def|def|class)\b")
 _MEMBER = re.compile(r"^[ \t]+(?:async\s+def|def|@)")
 _MAX_LINES_BACK = 60
+_MAX_LINES = 1000  # of one statement; what is longer was no program
 
 
 def trimmed(code: str) -> str | None:
@@ -57,6 +58,8 @@ def _kept(tail: list[str]) -> list[str]:
 
 
 def _longest_statement(tail: list[str]) -> list[str]:
+    if len(tail) > _MAX_LINES:
+        return []
     for end in range(len(tail) - 1, max(0, len(tail) - _MAX_LINES_BACK), -1):
         if parse("\n".join(tail[:end])) is not None:
             return tail[:end]
