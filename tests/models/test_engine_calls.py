@@ -35,6 +35,38 @@ def test_the_second_request_with_a_prefix_finds_it_cached(tmp_path: Path) -> Non
     anyio.run(main)
 
 
+def test_a_prompt_is_computed_once_for_all_slots(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with embedded(tmp_path, slots=3) as model:
+            await model.generate(ask(LONG + "Begin.", max_tokens=2))
+            calls = [
+                partial(model.generate, ask(LONG + end, max_tokens=2))
+                for end in ("Begin.", "Now.", "Go on.")
+            ]
+            found = [c.usage.cached_prompt_tokens for c in await gather(calls)]
+        assert min(found) > 30, found
+
+    anyio.run(main)
+
+
+def test_another_prompt_is_answered_though_slots_were_copied(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with embedded(tmp_path, slots=2) as model:
+            alone = [
+                (await model.generate(ask(text, max_tokens=12))).text
+                for text in ("Say hello.", LONG)
+            ]
+            calls = [
+                partial(model.generate, ask(text, max_tokens=12))
+                for text in (LONG, "Say hello.") * 3
+            ]
+            texts = [answer.text for answer in await gather(calls)]
+        assert all(texts)
+        assert set(alone) & set(texts)
+
+    anyio.run(main)
+
+
 def test_the_identity_names_file_engine_and_length(tmp_path: Path) -> None:
     async def main() -> None:
         stored = small_model()

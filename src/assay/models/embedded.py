@@ -14,6 +14,7 @@ import anyio
 from assay.errors import ModelUnavailable
 from assay.models.engine import DEFAULT_CONTEXT_LENGTH, DEFAULT_SLOTS, Engine
 from assay.models.openai_http import OpenAIModel
+from assay.models.prefixes import SharedPrefixes
 from assay.models.store import StoredModel
 from assay.types import Completion, ModelIdentity, OnDelta, Request
 
@@ -61,6 +62,7 @@ class EmbeddedModel:
         self._in_flight = anyio.CapacityLimiter(slots)
         self._clients = AsyncExitStack()
         self._client: OpenAIModel | None = None
+        self._prefixes: SharedPrefixes | None = None
         self._client_generation = 0
         self._connecting = anyio.Lock()
 
@@ -106,10 +108,20 @@ class EmbeddedModel:
             ContextLengthExceeded: the prompt and `max_tokens` do not fit.
             ModelUnavailable: the engine died each time, or does not start again.
         """
+
+        async def call(client: OpenAIModel) -> Completion:
+            prefixes = self._prefixes
+            if prefixes is not None:
+                await prefixes.prepare(request.messages)
+            completion = await client.generate(request, on_delta=on_delta)
+            if prefixes is not None:
+                cached = completion.usage.cached_prompt_tokens
+                found = 2 * cached >= completion.usage.prompt_tokens
+                prefixes.note(request.messages, was_cached=found)
+            return completion
+
         async with self._in_flight:
-            completion, repeats = await self._call(
-                lambda client: client.generate(request, on_delta=on_delta)
-            )
+            completion, repeats = await self._call(call)
         return replace(completion, retries=completion.retries + repeats)
 
     async def _call(self, call: Callable[[OpenAIModel], Awaitable[T]]) -> tuple[T, int]:
@@ -133,8 +145,16 @@ class EmbeddedModel:
             if self._client is None or self._client_generation != generation:
                 client = self._new_client()
                 self._client = await self._clients.enter_async_context(client)
+                self._prefixes = await self._share_prefixes()
                 self._client_generation = generation
             return self._client
+
+    async def _share_prefixes(self) -> SharedPrefixes | None:
+        engine = self.engine
+        if not engine.slot_file or engine.slots < 2:
+            return None
+        prefixes = SharedPrefixes(engine.address, engine.api_key, engine.slot_file)
+        return await self._clients.enter_async_context(prefixes)
 
     def _new_client(self) -> OpenAIModel:
         return OpenAIModel(

@@ -91,6 +91,7 @@ class Engine:
         self.generation = 0  # how often it was started
         self.address = ""
         self.api_key = ""
+        self.slot_file = ""  # what a slot may be saved to; empty: it may not
         self._port, self._program = port, program
         self._startup_timeout_s = startup_timeout_s
         self._cache_ram_mib = cache_ram_mib
@@ -230,6 +231,7 @@ class Engine:
         if "fault" in said:
             raise await self._not_started(said["fault"])
         self.address = said["address"]
+        self.slot_file = said.get("slot_file", "")
 
     async def _await_health(self, process: Process) -> None:
         import httpx2  # 100 ms

@@ -86,6 +86,11 @@ def _serve_xllamacpp(settings: dict[str, Any], report: Any) -> None:
     params.cont_batching = True
     params.cache_prompt = True
     params.cache_ram_mib = settings["cache_ram_mib"]
+    params.cache_idle_slots = False  # it clears what the next call could use
+    # a file in memory for `assay.models.prefixes`: it vanishes with the process
+    slot_file = os.memfd_create("slot") if hasattr(os, "memfd_create") else -1
+    if slot_file >= 0:
+        params.slot_save_path = "/proc/self/fd/"
     params.use_jinja = True
     params.sse_ping_interval = 10
     params.api_keys = [settings["api_key"]]
@@ -103,7 +108,8 @@ def _serve_xllamacpp(settings: dict[str, Any], report: Any) -> None:
     except RuntimeError as error:
         _say(report, fault=str(error))
         return
-    _say(report, address=server.listening_address)
+    file = str(slot_file) if slot_file >= 0 else ""
+    _say(report, address=server.listening_address, slot_file=file)
     threading.Event().wait()
 
 
