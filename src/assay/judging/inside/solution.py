@@ -42,18 +42,32 @@ def _names(link: Link, names: Sequence[Sequence[str]]) -> dict[str, Any]:
 class _SolutionModule(types.ModuleType):
     """A module whose names are the candidate's."""
 
+    _assay_link: Link
+    _assay_originals: dict[str, Any]  # of what a test has patched
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             if name == "__all__":  # for `import *`
-                return self.__dict__["_assay_link"].evaluate(_PUBLIC_NAMES)
+                return self._assay_link.evaluate(_PUBLIC_NAMES)
             raise AttributeError(name)
-        return self.__dict__["_assay_link"].do("getattr", 0, name)
+        return self._assay_link.do("getattr", 0, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") or isinstance(value, types.ModuleType):
             super().__setattr__(name, value)
+            return
+        link, originals = self._assay_link, self._assay_originals
+        if name not in originals:
+            originals[name] = link.do("getattr", 0, name)
+        link.do("setattr", 0, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        # Patching tools find no name in our `__dict__`, so they undo by deleting.
+        if name in self._assay_originals:
+            original = self._assay_originals.pop(name)
+            self._assay_link.do("setattr", 0, name, original)
         else:
-            self.__dict__["_assay_link"].do("setattr", 0, name, value)
+            self._assay_link.do("delattr", 0, name)
 
 
 class _Finder:
@@ -74,7 +88,7 @@ class _Finder:
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         """Make the module, with the line that its names come over."""
         module = _SolutionModule(spec.name)
-        vars(module)["_assay_link"] = self._link
+        vars(module).update(_assay_link=self._link, _assay_originals={})
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
