@@ -25,7 +25,7 @@ from assay.sampling.syntax import TOO_MUCH, fresh_tree, names_of, parse
 from assay.sampling.trimming import trimmed
 from assay.types import IOMode, Problem
 
-_MAX_CHARS = 200_000  # fifty thousand tokens
+_MAX_CHARS = 100_000  # about thirty thousand tokens
 _CORRECTION = re.compile(
     r"\b(?:correct(?:ed|ion)|fix(?:ed)?|mistake|wrong|sorry|apolog|revised|updated"
     r"|final)\b",
@@ -247,8 +247,9 @@ def _aligned(program: str, problem: Problem) -> str | None:
     entry = entry_of(problem)
     aligned = align(program, problem)
     if problem.io_mode is IOMode.FUNCTION:
-        roots = [entry.class_name or entry.name] if entry else []
-        aligned = without_examples(aligned, roots)
+        root = entry and (entry.class_name or entry.name)
+        if root is None or root in names_of(aligned).bound:
+            aligned = without_examples(aligned, [root] if root else [])
     aligned = with_imports(aligned, problem.setup_code)
     finished = aligned.strip("\n").rstrip() + "\n"
     return finished if parse(finished) is not None else None
