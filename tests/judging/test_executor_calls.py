@@ -11,7 +11,7 @@ from assay.types import Call, Limits, Status
 if TYPE_CHECKING:
     from judging.conftest import Sandbox
 
-SHORT = Limits(cpu_s=0.3, wall_s=10.0)
+SHORT = Limits(cpu_s=0.3, wall_s=20.0)
 
 
 def test_a_function_answers_each_call_and_keeps_its_globals(sandbox: Sandbox) -> None:

@@ -127,6 +127,14 @@ def test_a_tester_can_import_what_it_was_given_and_a_candidate_cannot(
     assert "No module named 'pytest'" in sandbox.stdin("import pytest").error
 
 
+def test_a_large_result_arrives_whole_though_the_tester_is_gone(
+    sandbox: Sandbox,
+) -> None:
+    child = "finish('x' * 900_000)"
+    seen = sandbox.portal.call(sandbox.executor.tester, child, None, add, LIMITS)
+    assert seen.value == "x" * 900_000
+
+
 def test_a_cancelled_tester_leaves_its_slot_free(sandbox: Sandbox) -> None:
     async def run() -> Any:
         for _ in range(3):

@@ -6,22 +6,21 @@ hostile side: bounded in size, and read by `wire` alone.
 
 from __future__ import annotations
 
-import fcntl
 import math
 import os
 import select
 import signal
 import time
 from dataclasses import dataclass
-from typing import Any
 
+from assay.judging.pipes import Pipes, cpu_clock, process_of
 from assay.judging.slot import Child, Slot, SlotDied
+from assay.judging.spending import Spending
 from assay.judging.wire import HEADER, frame
 from assay.types import Limits, Status
 
 _TICK_S = 0.01
 _CHUNK = 1 << 16
-_MEGABYTE = 1 << 20
 _END_S = 20.0  # for the kernel to end a killed tree; longer is a fault of ours
 _DRAIN_S = 0.5  # for pipes that a process outside any sandbox still holds
 _MAX_REPORT = 4096
@@ -71,11 +70,10 @@ class Job:
         self.answers = bytearray()
         self.limits = limits
         self.max_frame = limits.output_kb * 1024 + 64 if stdin is None else _MAX_REPORT
+        self.spending = Spending(limits, slot.baseline_kb / 1024)
         self._slot = slot
         self._outgoing = memoryview(frame(first_frame) if stdin is None else b"")
         self._is_aborted = False
-        self._tree_cpu_s = 0.0  # of all processes, when last seen
-        self._others_cpu_s = 0.0  # of all processes but the first, when last seen
         self._next_tick_s = time.monotonic() + _TICK_S
         self._pid = self._pidfd = self._to_child = -1
         self._fds: dict[int, bytearray] = {}
@@ -87,16 +85,8 @@ class Job:
 
     def begin(self, wall_factor: float = 1.0) -> None:
         """Count the limits from here on: a new call, or the first."""
-        self._begun_s = time.monotonic()
-        self._wall_s = self.limits.wall_limit_s * wall_factor
-        self._cpu_before_s = self.cpu_s() + self._others_cpu_s
-        self._delay_before_s: float | None = None
-        self._delay_s = 0.0
+        self.spending.begin(self.cpu_s(), wall_factor)
         self._n_stderr = 0
-
-    def extend(self, seconds: float) -> None:
-        """Allow more wall time: so much of it was not the job's."""
-        self._wall_s += seconds
 
     def send(self, payload: bytes) -> None:
         """Say something to the child; `wait_frame` gets it through."""
@@ -107,8 +97,11 @@ class Job:
         """Wait for the child's next frame; None if it ended, or was ended, before."""
         while self.stopped is None:
             found = self.take_frame()
-            if found is not None or self.ending is not None:
+            if found is not None:
                 return found
+            if self.ending is not None:
+                self._drain()
+                return self.take_frame()
             self._step()
         return None
 
@@ -130,11 +123,11 @@ class Job:
         """Wait until the job and all that it started is gone."""
         while self.ending is None:
             self._step()
-        until = time.monotonic() + _DRAIN_S
-        while self._fds and time.monotonic() < until:
-            self._step()
+        self._drain()
         if self._is_aborted:
             raise Aborted
+        if self.stopped is not None and self.stopped[0] is Status.SANDBOX_FAILURE:
+            raise Starved
         return self.ending
 
     def stop(self, status: Status, reason: str) -> None:
@@ -154,7 +147,7 @@ class Job:
             if self.ending is None and self._pidfd >= 0:
                 self.stop(Status.SKIPPED, "closed")
                 self.wait_end()
-        except (SlotDied, Aborted):
+        except (SlotDied, Aborted, Starved):
             self._slot.stop()
         finally:
             for fd in (*self._fds, self._to_child, self._pidfd):
@@ -168,16 +161,7 @@ class Job:
         """CPU seconds of the job's first process so far, exact to the microsecond."""
         if self.ending is not None:
             return self.ending.cpu_s
-        if self._pid <= 0:  # gone before we could look
-            return 0.0
-        try:  # the clock of another process: Linux's man page of clock_getcpuclockid
-            return time.clock_gettime((~self._pid << 3) | 2)
-        except OSError:
-            return 0.0
-
-    def wall_s(self) -> float:
-        """Seconds since `begin`."""
-        return time.monotonic() - self._begun_s
+        return cpu_clock(self._pid)
 
     @property
     def has_early_words(self) -> bool:
@@ -188,20 +172,14 @@ class Job:
     def _start(
         self, child: Child, first_frame: bytes, stdin: bytes | None, hard: int
     ) -> None:
-        pipes = [os.pipe() for _ in range(3)]
-        theirs = [write for _, write in pipes]
-        if stdin is None:
-            theirs_in, self._to_child = os.pipe()
-            os.set_blocking(self._to_child, False)
-        else:
-            theirs_in = sealed(frame(first_frame))
-        theirs_stdin = sealed(stdin or b"")
-        buffers = (self.stdout, self.stderr, self.answers)
-        for (read, write), buffer in zip(pipes, buffers, strict=True):
-            os.fchmod(write, 0o666)  # so that /dev/stdout can be opened by its user
-            os.set_blocking(read, False)
-            self._fds[read] = buffer
-            self._poll.register(read, select.POLLIN)
+        question = None if stdin is None else frame(first_frame)
+        pipes = Pipes.open(stdin or b"", question)
+        self._to_child = pipes.questions
+        self._fds = {
+            pipes.stdout: self.stdout,
+            pipes.stderr: self.stderr,
+            pipes.answers: self.answers,
+        }
         limits = {
             "cpu_hard_s": hard,
             "memory_mb": self.limits.memory_mb,
@@ -209,20 +187,17 @@ class Job:
             "files": self.limits.files,
             "processes": self.limits.processes,
         }
-        stdout, stderr, answers = theirs
-        given = [theirs_stdin, stdout, stderr, theirs_in, answers]
         try:
-            self._pidfd = self._slot.run(child, limits, given)
+            self._pidfd = self._slot.run(child, limits, list(pipes.given))
         except BaseException:
             self.close()
             raise
         finally:
-            for fd in given:
-                os.close(fd)
-        self._pid = _pid_of(self._pidfd)
+            pipes.close_given()
+        self._pid = process_of(self._pidfd)
         assert self._slot.control is not None
-        self._poll.register(self._slot.control, select.POLLIN)
-        self._poll.register(self._slot.aborts, select.POLLIN)
+        for fd in (*self._fds, self._slot.control.fileno(), self._slot.aborts):
+            self._poll.register(fd, select.POLLIN)
         self._push()
 
     def _step(self) -> None:
@@ -241,10 +216,20 @@ class Job:
                 self.stop(Status.SKIPPED, "cancelled")
             else:
                 self._hear()
-        if self.ending is None:
-            self._check_wall()
-            if self.stopped is None and time.monotonic() >= self._next_tick_s:
-                self._ask_usage()
+        if self.ending is not None:
+            return
+        if self.stopped is not None:
+            if time.monotonic() - self._stopped_s > _END_S:
+                raise SlotDied(f"a killed job did not end within {_END_S:g} s")
+        elif (passed := self.spending.limit_passed(self.cpu_s())) is not None:
+            self.stop(*passed)
+        elif time.monotonic() >= self._next_tick_s:
+            self._ask_usage()
+
+    def _drain(self) -> None:
+        until = time.monotonic() + _DRAIN_S
+        while self._fds and time.monotonic() < until:
+            self._step()
 
     def _read(self, fd: int) -> None:
         buffer = self._fds[fd]
@@ -287,69 +272,18 @@ class Job:
         event, _ = self._slot.hear()
         if event["is"] == "usage":
             self._next_tick_s = time.monotonic() + _TICK_S
-            if self.stopped is None:
-                self._check_usage(event)
+            self.spending.note(event, self.cpu_s())
+            if self.spending.needs_exact_memory:
+                self._ask_usage(exact=True)
         elif event["is"] == "ended":
             baseline_kb = self._slot.baseline_kb
             self.ending = Ending(
                 exit_code=event["exit"],
                 # The kernel leaves out children that were killed with the first.
-                cpu_s=max(event["cpu_s"], self._tree_cpu_s),
+                cpu_s=max(event["cpu_s"], self.spending.tree_cpu_s),
                 peak_mb=max(0, event["peak_kb"] - baseline_kb) / 1024,
             )
 
     def _ask_usage(self, *, exact: bool = False) -> None:
         self._next_tick_s = math.inf  # until the answer came
         self._slot.tell({"do": "usage", "exact": exact})
-
-    def _check_usage(self, used: dict[str, Any]) -> None:
-        self._tree_cpu_s = used["cpu_s"]
-        self._others_cpu_s = max(0.0, used["cpu_s"] - self.cpu_s())
-        if self._delay_before_s is None:
-            self._delay_before_s = used["delay_s"]
-        self._delay_s = used["delay_s"] - self._delay_before_s
-        allowed = self.limits.cpu_s
-        if used["cpu_s"] - self._cpu_before_s > allowed:
-            self.stop(Status.TIME_LIMIT, f"more than {allowed:g} s of CPU time")
-        megabytes = self.limits.memory_mb
-        if used["memory_mb"] <= megabytes + self._slot.baseline_kb / 1024:
-            return
-        if used["exact"]:
-            self.stop(Status.MEMORY_LIMIT, f"more than {megabytes} MB of memory")
-        else:  # the plain sum counts what processes share many times
-            self._ask_usage(exact=True)
-
-    def _check_wall(self) -> None:
-        if self.stopped is not None:
-            if time.monotonic() - self._stopped_s > _END_S:
-                raise SlotDied(f"a killed job did not end within {_END_S:g} s")
-            return
-        spent = self.wall_s()
-        if spent <= self._wall_s:
-            return
-        used = max(self.cpu_s(), self._tree_cpu_s) - self._cpu_before_s
-        if used < 0.5 * self.limits.cpu_s and self._delay_s > 0.5 * spent:
-            self.stop(Status.SANDBOX_FAILURE, "starved")
-            self.wait_end()
-            raise Starved
-        self.stop(Status.TIME_LIMIT, f"more than {self._wall_s:g} s of wall time")
-
-
-def sealed(data: bytes) -> int:
-    """A file in memory that nobody can change any more, to be read from its start."""
-    fd = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-    os.lseek(fd, 0, os.SEEK_SET)
-    seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals | fcntl.F_SEAL_SEAL)
-    return fd
-
-
-def _pid_of(pidfd: int) -> int:
-    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as info:  # noqa: PTH123
-        for line in info:
-            if line.startswith("Pid:"):
-                return int(line.split()[1])
-    return -1

@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from assay.judging import outcome
 from assay.judging.job import Job
-from assay.judging.slot import Child, Slot
+from assay.judging.slot import Child, Slot, SlotDied
 from assay.judging.wire import pack
 from assay.types import Call, Limits, Observation, Status, Value
 
@@ -38,7 +38,7 @@ def run_program(
         try:
             job.begin(wall_factor)
             ending = job.wait_end()
-            wall_s = job.wall_s()
+            wall_s = job.spending.wall_s()
             status, error = outcome.of_end(job, ending, is_whole_run=True)
         finally:
             job.close()
@@ -200,7 +200,7 @@ class Program:
             status,
             error,
             tier=self._tier,
-            wall_s=job.wall_s(),
+            wall_s=job.spending.wall_s(),
             cpu_s=max(0.0, job.cpu_s() - cpu_before_s),
             value=value,
             args_after=args_after,
@@ -222,17 +222,23 @@ class Tester:
         self._started: Job | None = None
 
     def begin(self) -> None:
-        """Start it."""
+        """Start it; in a fresh zygote, if the one that we had cannot."""
         self._slot.start()
-        self._started = Job(
-            self._slot, self._child, self._params, self._limits, stdin=None
-        )
+        try:
+            self._started = self._job()
+        except SlotDied:
+            self._slot.stop()
+            self._slot.start()
+            self._started = self._job()
 
     def close(self) -> None:
         """End it, and count what it used."""
         if self._started is not None:
             ending = self._started.close()
             self.cpu_s = ending.cpu_s if ending else 0.0
+
+    def _job(self) -> Job:
+        return Job(self._slot, self._child, self._params, self._limits, stdin=None)
 
     @property
     def job(self) -> Job:
@@ -252,7 +258,7 @@ class Tester:
 
     def reply(self, value: Value, waited_s: float) -> None:
         """Answer a request. The time it took is not the tester's."""
-        self.job.extend(waited_s)
+        self.job.spending.extend(waited_s)
         self.job.send(pack(value))
 
     def finished(self, value: Value) -> Observation:
@@ -275,7 +281,7 @@ class Tester:
             status,
             error,
             tier=self._tier,
-            wall_s=self.job.wall_s(),
+            wall_s=self.job.spending.wall_s(),
             cpu_s=self.job.cpu_s(),
             value=value,
         )
