@@ -181,25 +181,68 @@ def _all_permuted(rows: list[list[str]]) -> bool:
 def _tops(
     layout: Layout, cases: list[Filled], columns: dict[Place, Shape]
 ) -> dict[Place, Ref]:
-    """Return for each place the first earlier count that its numbers stay within."""
-    counts = list(dict.fromkeys(count_refs(layout)))
+    """Return for each place the number above it that its own numbers stay within.
+
+    A count, or a number that is reached in half of the cases: nodes of a graph, say.
+    """
     tops: dict[Place, Ref] = {}
     for (index, column), shape in columns.items():
         if not shape.numbers or shape.kinds != {int} or not shape.non_negative:
             continue
-        element = layout.elements[index]
-        for ref in counts:
-            if ref.element >= index:
-                continue
-            inside = all(
-                int(token) <= one.number(ref)
-                for one in cases
-                for token in _tokens([one], index, element, max(column, 0))
-            )
-            if inside:
-                tops[index, column] = ref
-                break
+        both = columns.get((index, 1 - column)) if column in (0, 1) else None
+        pair = (0, 1) if both is not None and both.kinds == {int} else (column,)
+        refs = _possible_tops(layout, columns, index)
+        found = _top(layout, cases, index, pair, refs)
+        if found is None and len(pair) == 2:
+            found = _top(layout, cases, index, (column,), refs)
+        if found is not None:
+            tops[index, column] = found
     return tops
+
+
+def _top(
+    layout: Layout,
+    cases: list[Filled],
+    index: int,
+    together: tuple[int, ...],
+    refs: list[Ref],
+) -> Ref | None:
+    element = layout.elements[index]
+    largest = [
+        max(
+            (
+                int(token)
+                for column in together
+                for token in _tokens([one], index, element, max(column, 0))
+            ),
+            default=0,
+        )
+        for one in cases
+    ]
+    for ref in refs:
+        gaps = [one.number(ref) - top for one, top in zip(cases, largest, strict=True)]
+        reached = ref in count_refs(layout) or gaps.count(0) * 2 >= len(gaps)
+        if min(gaps, default=-1) >= 0 and reached:
+            return ref
+    return None
+
+
+def _possible_tops(
+    layout: Layout, columns: dict[Place, Shape], index: int
+) -> list[Ref]:
+    single = [
+        Ref(element, column)
+        for (element, column), shape in columns.items()
+        if layout.elements[element].kind == "line" and shape.kinds == {int}
+    ]
+    refs = dict.fromkeys(count_refs(layout) + single)
+    return [
+        ref
+        for ref in refs
+        if ref.element < index
+        and (ref.element, ref.token) in columns
+        and columns[ref.element, ref.token].kinds == {int}
+    ]
 
 
 def count_refs(layout: Layout) -> list[Ref]:

@@ -14,9 +14,11 @@ from assay.inputs.values import mutate_number, mutate_text
 def mutate_text_input(text: str, shape: TextShape, rng: Random) -> str:
     """Return a text near the given one, with the same layout where that is known."""
     lines = lines_of(text)
-    cases = fill(shape.layout, lines) if shape.layout is not None else None
-    if shape.layout is None or cases is None:
+    if shape.layout is None:
         return _in_place(text, shape, rng)
+    cases = fill(shape.layout, lines)
+    if cases is None:
+        return text
     chosen = rng.random()
     if shape.layout.repeated and chosen < 0.25:
         cases = _other_cases(cases, rng)
@@ -86,8 +88,8 @@ def _resize(one: Filled, shape: TextShape, layout: Layout, rng: Random) -> None:
         if element.count is None:
             continue
         count = max(one.number(element.count), 0)
-        pool = list(part)
-        while len(part) < count and pool:
+        pool = list(part) or [_seen_row(index, element, shape)]
+        while len(part) < count:
             row = list(rng.choice(pool))
             part.append(_other_row(row, index, element, shape, rng))
         del part[count:]
@@ -99,6 +101,15 @@ def _resize(one: Filled, shape: TextShape, layout: Layout, rng: Random) -> None:
                     if element.kind == "word_rows"
                     else _line_of(row, across, column, rng)
                 )
+
+
+def _seen_row(index: int, element: Element, shape: TextShape) -> list[str]:
+    """Return a row of what was seen in each place, for a part that lost its rows."""
+    row = []
+    for column in range(max(element.width, 1)):
+        seen = shape.columns.get(place_of(index, element, column), Shape())
+        row.append(str(next(iter((*seen.numbers, *seen.texts)), 1)))
+    return ["1", *row] if element.kind == "own_rows" else row
 
 
 def _word_of(word: str, size: int, shape: Shape, rng: Random) -> str:
@@ -175,13 +186,10 @@ def _revalue(one: Filled, shape: TextShape, layout: Layout, rng: Random) -> None
 
 def _repair(one: Filled, shape: TextShape, layout: Layout, rng: Random) -> None:
     """Restore what all examples show: bounds by a count, order, trees, permutations."""
-    for (index, column), ref in shape.tops.items():
-        top, element = one.number(ref), layout.elements[index]
-        for line in one.parts[index]:
-            skip = 1 if element.kind in ("own", "own_rows") else 0
-            for token in range(skip, len(line)) if column < 0 else (column,):
-                if kind_of(line[token]) == 0 and int(line[token]) > top:
-                    line[token] = str(rng.randint(min(1, top), max(top, 0)))
+    for _ in range(2):  # moving equal numbers apart may break a bound, and so on
+        for index, (a, b) in shape.apart.items():
+            one.parts[index] = _distinct_pairs(one.parts[index], a, b)
+        _keep_below(one, shape, layout, rng)
     for index in shape.permuted:
         line = one.parts[index][0]
         if sorted(line) != sorted(map(str, range(1, len(line) + 1))):
@@ -189,15 +197,25 @@ def _repair(one: Filled, shape: TextShape, layout: Layout, rng: Random) -> None:
             rng.shuffle(numbers)
             one.parts[index][0] = numbers
     for index in shape.trees:
-        _replant(one, index, layout, rng)
+        seen = shape.columns.get((index, 0), Shape()).numbers
+        _replant(one.parts[index], int(min(seen, default=1)), rng)
     for index, (a, b) in shape.rising.items():
         for line in one.parts[index]:
-            if kind_of(line[a]) == kind_of(line[b]) == 0 and int(line[a]) > int(
-                line[b]
-            ):
+            both = kind_of(line[a]) == kind_of(line[b]) == 0
+            if both and int(line[a]) > int(line[b]):
                 line[a], line[b] = line[b], line[a]
-    for index, (a, b) in shape.apart.items():
-        one.parts[index] = _distinct_pairs(one.parts[index], a, b)
+
+
+def _keep_below(one: Filled, shape: TextShape, layout: Layout, rng: Random) -> None:
+    """Draw anew what points beyond the number that bounds it, or below the lowest."""
+    for (index, column), ref in shape.tops.items():
+        top, element = max(one.number(ref), 0), layout.elements[index]
+        low = min(top, 1, *map(int, shape.columns[index, column].numbers))
+        skip = 1 if element.kind in ("own", "own_rows") else 0
+        for line in one.parts[index]:
+            for token in range(skip, len(line)) if column < 0 else (column,):
+                if kind_of(line[token]) == 0 and not low <= int(line[token]) <= top:
+                    line[token] = str(rng.randint(low, top))
 
 
 def _distinct_pairs(lines: list[list[str]], a: int, b: int) -> list[list[str]]:
@@ -208,9 +226,8 @@ def _distinct_pairs(lines: list[list[str]], a: int, b: int) -> list[list[str]]:
     return lines
 
 
-def _replant(one: Filled, index: int, layout: Layout, rng: Random) -> None:
-    """Make `n - 1` rows a tree again, where they are no more."""
-    rows = one.parts[index]
+def _replant(rows: list[list[str]], low: int, rng: Random) -> None:
+    """Make `n - 1` rows a tree again, where they are no more. Nodes count from low."""
     parent: dict[str, str] = {}
 
     def root(node: str) -> str:
@@ -225,7 +242,6 @@ def _replant(one: Filled, index: int, layout: Layout, rng: Random) -> None:
         parent[a] = b
     else:
         return
-    low = min(int(n) for row in rows for n in row[:2] if kind_of(n) == 0)
     for number, row in enumerate(rows):
         node = number + 1 + low
         row[0], row[1] = str(rng.randint(low, node - 1)), str(node)

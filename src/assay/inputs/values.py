@@ -263,6 +263,8 @@ def _reshaped(members: list[Value], shape: Shape, rng: Random) -> list[Value]:
 
 
 def _other_member(member: Value, shape: Shape, rng: Random) -> Value:
+    if shape.rectangular:
+        return _same_length(member, shape.item or Shape(), rng)
     return mutate_value(member, shape.item or Shape(), rng)
 
 

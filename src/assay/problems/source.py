@@ -127,7 +127,7 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
                         "bytes; split the file"
                     )
                 if line.strip():
-                    yield number, clean(line, f"{path} line {number}")
+                    yield number, clean(line.strip(), f"{path} line {number}")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ProblemError(
             f"{path} is not a whole gzip file after line {number} ({error}); "
