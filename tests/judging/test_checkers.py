@@ -67,6 +67,8 @@ def test_texts_pass_by_the_rule_of_their_checker(
         (2.0, 2, True),
         (2, 2 + 0j, True),
         (1, True, False),
+        (True, True, True),
+        ([False, True], [False, True], True),
         (True, 1, False),
         (False, 0, False),
         ([True], [1], False),

@@ -128,6 +128,14 @@ def test_a_call_without_end_fails_its_test_and_skips_the_rest(
     assert results[1].got_text == "no answer within 0.4 s of CPU time"
 
 
+def test_a_call_that_needs_too_much_memory_is_told_as_that(
+    sandbox: Sandbox,
+) -> None:
+    code = "def f(x): return len(bytearray(1 << 40))"
+    (result,) = run_tests(sandbox, code, "assert f(1) == 2")
+    assert result.status is Status.MEMORY_LIMIT
+
+
 def test_after_an_exit_the_next_test_meets_a_fresh_program(sandbox: Sandbox) -> None:
     code = "import os\nseen = []\ndef f(x):\n    seen.append(x)\n"
     code += "    if x == 2: os._exit(0)\n    return len(seen)"

@@ -224,6 +224,8 @@ class _Run:
         if name in self.ends and not self.ends[name].passed:
             return  # a failure of one phase is not undone by a later one
         status = _STATUSES.get(str(outcome), Status.WRONG_ANSWER)
+        if outcome == RAISED and got.startswith("MemoryError"):
+            status = Status.MEMORY_LIMIT
         distance = 0.0 if status is Status.PASSED else 1.0
         if status is Status.WRONG_ANSWER and wanted and got:
             distance = max(0.01, token_distance(wanted, got))
