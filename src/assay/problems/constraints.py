@@ -83,7 +83,7 @@ def _constraints(text: str) -> Iterator[Constraint]:
         before = "" if line in ("-", "*", "+") else line[-1:]
         after = text[match.end() :][:4].lstrip(" \t")[:1]
         if (
-            before in set("*+/^-).")
+            before in set("*+/^-)")
             or after in set("*+/^-(")
             or before.isalnum()
             and (text[match.start() - 1 : match.start()].isalnum())

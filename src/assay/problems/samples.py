@@ -149,7 +149,7 @@ def _pairs(lines: list[str], headings: list[_Heading]) -> Iterator[tuple[str, st
         if not right.strip() or not (left.strip() or given.explicit):
             continue
         sure = given.explicit or headings[0].kind == "samples"
-        if not sure and (_is_prose(left) or _is_prose(right)):
+        if not sure and any(map(_is_described, (left, right))):
             continue
         yield left, right
 
@@ -188,6 +188,11 @@ def _without_explanation(lines: list[str]) -> list[str]:
         if _is_prose(paragraph) and not _is_prose(before):
             return lines[:index]
     return lines
+
+
+def _is_described(text: str) -> bool:
+    """Whether a part without the word "sample" tells of the input, and is none."""
+    return _is_prose(text) or bool(re.search(r"[^\W\d_]{2} [^\n]*[a-z]\.\s*$", text))
 
 
 def _is_prose(text: str) -> bool:

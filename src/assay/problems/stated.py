@@ -67,7 +67,7 @@ def _calls(text: str, name: str) -> Iterator[tuple[int, str]]:
         before = text[: match.start()].rstrip(" \t")
         line = before.rpartition("\n")[2].strip()
         if line not in (">>>", "*", "-", "+", "->", "=>") and re.search(
-            r"(?:[-+*/%<>=!&|^.(\[]|\bnot)\Z", before[-4:]
+            r"(?:[-+*/%<>=!&|^(\[]|\bnot)\Z", before[-4:]
         ):
             continue
         yield match.end() - 1, match[1]
