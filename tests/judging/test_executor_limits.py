@@ -81,10 +81,8 @@ def test_cpu_time_is_the_limit_for_all_processes_together(
 )
 def test_an_idle_program_meets_the_wall_limit(sandbox: Sandbox, source: str) -> None:
     seen = sandbox.stdin(source, "", Limits(cpu_s=3, wall_s=0.3))
-    assert (seen.status, seen.error) == (
-        Status.TIME_LIMIT,
-        "more than 0.3 s of wall time",
-    )
+    assert seen.status is Status.TIME_LIMIT
+    assert seen.error.endswith(" s of wall time")
 
 
 MEMORY_HOGS = {

@@ -69,10 +69,10 @@ def test_what_the_answering_side_raises_ends_the_tester_and_is_raised(
 
 def test_time_that_an_answer_takes_is_not_the_testers(sandbox: Sandbox) -> None:
     async def slowly(value: Any) -> Any:
-        await anyio.sleep(0.6)
+        await anyio.sleep(1.7)
         return value
 
-    limits = Limits(cpu_s=1.0, wall_s=0.5)
+    limits = Limits(cpu_s=1.0, wall_s=1.5)
     seen = sandbox.portal.call(
         sandbox.executor.tester, "finish(request(5))", None, slowly, limits
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from assay.concurrency import gather
 from assay.errors import JudgeUnavailable
 from assay.judging import selftest
+from assay.judging.job import Starved
 from assay.judging.pool import Pool
 from assay.judging.runs import Program, Tester, run_program
 from assay.judging.slot import Child, Slot, SlotDied, SlotSettings
@@ -237,6 +238,11 @@ class Executor:
                 return await self._test(pool, slot, child, params, on_request, limits)
             except SlotDied as error:
                 raise JudgeUnavailable(f"the tests' sandbox failed: {error}") from error
+            except Starved as error:
+                raise JudgeUnavailable(
+                    "the tests got almost no processor time within their "
+                    f"{limits.wall_limit_s:g} s; lower the load of this computer"
+                ) from error
 
     async def _test(
         self,
