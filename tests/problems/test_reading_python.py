@@ -72,7 +72,7 @@ def test_what_is_no_example_is_left_alone(line: str) -> None:
 
 
 def test_definitions_of_a_sequence_are_no_examples_of_a_list() -> None:
-    text = "Return a list.\n    f(1) = 3\n    f(2) = 2\n    Examples:\n    f(3) = [3, 2, 8]"
+    text = "Return a list.\n    f(1) = 3\n    f(2) = 2\n    So:\n    f(3) = [3, 2, 8]"
     assert examples(read_problem(stub(text))) == [((3,), [3, 2, 8])]
 
 
