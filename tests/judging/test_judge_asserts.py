@@ -70,6 +70,12 @@ def test_check_is_called_with_the_entry_point_even_of_a_class(
         assert result.passed, file
 
 
+def test_a_function_may_have_the_name_of_a_builtin(sandbox: Sandbox) -> None:
+    code = "def sum(a, b): return a + b"
+    (result,) = run_tests(sandbox, code, "assert sum(2, 3) == 5", entry_point="sum")
+    assert result.passed
+
+
 def test_a_test_case_of_unittest_runs_with_its_setup(sandbox: Sandbox) -> None:
     tests = """
 import unittest

@@ -46,6 +46,11 @@ class Point:
     x: int
     y: int = 0
 
+class Everything:
+    def __contains__(self, item): return True
+    def __iter__(self): return iter(())
+def everything(): return Everything()
+
 Pair = namedtuple("Pair", "a b")
 def pair(): return Pair(1, 2)
 def points(): return [Point(1), Point(2)]
@@ -119,6 +124,7 @@ def test_tests_use_a_candidates_objects_as_if_they_were_here(
         "assert apply(lambda v: v, 1) == 3",
         "try: Stack().pop()\nexcept KeyError: pass",
         "assert 5 in upto(5)",
+        "assert 5 in everything()",
         "assert Stack(1) < 2",
     ],
 )

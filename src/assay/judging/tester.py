@@ -255,9 +255,12 @@ def _handle_in(reply: Value) -> int | None:
 
 def _params(tests: TestCode, reading: TestReading, problem: Problem) -> Value:
     entry = problem.entry_point or ""
-    names = [[name, name] for name in sorted(reading.free)]
-    if entry and "candidate" in reading.free:
-        names = [[n, entry if n == "candidate" else e] for n, e in names]
+    free = reading.free
+    if entry.isidentifier() and tests.style is TestStyle.ASSERTS:
+        free |= {entry}  # it may be called as a builtin is, which is defined then
+    names = [[name, name] for name in sorted(free - {"candidate"})]
+    if "candidate" in free:
+        names.append(["candidate", entry or "candidate"])
     return {
         "source": tests.source,
         "items": [[i.kind, i.name, i.position, i.parent] for i in reading.items],
