@@ -185,19 +185,22 @@ class Engine:
         log = self._open_log()
         command = [sys.executable, "-P", "-m", "assay.models.engine_child"]
         try:
-            self._process = await anyio.open_process(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for us: what it wrote is still read
-            )
+            # shielded: asyncio loses track of a process that is cancelled half-made
+            with anyio.CancelScope(shield=True):
+                process = await anyio.open_process(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    start_new_session=True,  # Ctrl-C is for us, not for the engine
+                )
         finally:
             log.close()
+        self._process = process
         try:
             with anyio.fail_after(self._startup_timeout_s):
-                await self._introduce(self._process)
-                await self._await_health(self._process)
+                await self._introduce(process)
+                await self._await_health(process)
         except BaseException as error:
             await self._stop()
             if isinstance(error, TimeoutError):

@@ -107,13 +107,14 @@ async def _download(
     command += ["-d", str(folder), "--", requirement]
     environment = {**os.environ, "TMPDIR": str(folder)}  # beside the model
     with (folder / _LOG).open("wb") as log:
-        process = await anyio.open_process(
-            tied(*command),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment,
-        )
+        with anyio.CancelScope(shield=True):
+            process = await anyio.open_process(
+                tied(*command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+            )
         try:
             while process.returncode is None:
                 with anyio.move_on_after(_POLL_S):
