@@ -58,6 +58,11 @@ def test_a_method_after_the_asked_one_may_be_cut() -> None:
     assert cut(f"{whole}\n    def more(self):\n        x =", METHOD) == whole
 
 
+def test_a_function_that_something_follows_needs_no_return() -> None:
+    whole = "def add(a, b):\n    a += b\n"
+    assert cut(f"{whole}\nvalues = [1") == whole
+
+
 def test_a_cut_method_that_is_needed_leaves_no_program() -> None:
     text = (
         "class Solution:\n    def add(self, a, b):\n        return self.more(a)\n\n"

@@ -124,6 +124,8 @@ def _best_program(text: str, problem: Problem, cut_off: bool) -> str | None:
         found = _from_blocks(text, blocks, problem, cut_off)
         if found is not None:
             return found
+        if cut_off and not blocks[-1].closed:
+            return None  # what it was writing is the program, and it is not whole
     return _from_prose(text, problem, cut_off)
 
 
@@ -156,12 +158,14 @@ def _from_prose(text: str, problem: Problem, cut_off: bool) -> str | None:
     whole = _settled(bare, problem, True, cut_off, (), salvage=False)
     if whole is not None:
         return whole
+    if cut_off:
+        bare = bare[: bare.rfind("\n") + 1]  # the last line may have had more to come
     stretches = runs(bare)
     programs: list[tuple[str, Block]] = []
     for i, stretch in enumerate(stretches):
         is_last = cut_off and i == len(stretches) - 1
         is_last = is_last and bare.rstrip().endswith(stretch.rstrip())
-        program = _settled(stretch, problem, is_last, is_last, ())
+        program = _settled(f"{stretch}\n", problem, is_last, is_last, ())
         if program is not None:
             programs.append((program, Block(code=stretch)))
     found = _chosen(programs, problem)

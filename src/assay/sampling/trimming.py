@@ -24,12 +24,12 @@ def trimmed(code: str) -> str | None:
     Args:
         code: The text up to the cut.
     """
-    lines = _whole_lines(code)
+    lines, next_indent = _whole_lines(code)
     start = last_margin(lines)
     head, tail = lines[:start], lines[start:]
     if parse("\n".join(head)) is None:
         return None
-    beginning = "\n".join([*head, *_kept(tail)]).rstrip() + "\n"
+    beginning = "\n".join([*head, *_kept(tail, next_indent)]).rstrip() + "\n"
     rest = code[len(beginning.rstrip()) :]
     tree = parse(beginning)
     if tree is None or not tree.body or _misses(beginning, tree, rest):
@@ -37,22 +37,27 @@ def trimmed(code: str) -> str | None:
     return beginning
 
 
-def _whole_lines(code: str) -> list[str]:
-    """The lines, without a last one that may have had more to come."""
+def _whole_lines(code: str) -> tuple[list[str], int | None]:
+    """The lines without a last one that may have had more to come, and its indent."""
     lines = code.split("\n")
     last = lines[-1].rstrip()
     if last and last[-1] not in ")]}\"'":
-        lines = lines[:-1]
-    return lines
+        return lines[:-1], _indent(last)
+    return lines, None
 
 
-def _kept(tail: list[str]) -> list[str]:
-    """What can be kept of the last statement at the margin."""
+def _kept(tail: list[str], next_indent: int | None) -> list[str]:
+    """What can be kept of the last statement at the margin.
+
+    Args:
+        tail: Its lines.
+        next_indent: The indentation of what follows, if anything does.
+    """
     tree = parse("\n".join(tail))
     first = next((line for line in tail if not line.startswith("@")), "")
     if not _DEFINITION.match(first):
         return tail if tree is not None else _longest_statement(tail)
-    if tree is not None and _is_finished(tree):
+    if tree is not None and _is_finished(tree, next_indent):
         return tail
     return _whole_members(tail) if first.startswith("class") else []
 
@@ -82,12 +87,15 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _is_finished(tree: ast.Module) -> bool:
-    """Whether the last function has an end: its last statement leaves it."""
+def _is_finished(tree: ast.Module, next_indent: int | None) -> bool:
+    """Whether the last function has an end: what follows, or that it is left."""
     last: ast.stmt | None = tree.body[-1] if tree.body else None
     while isinstance(last, ast.ClassDef):
         last = last.body[-1]
-    return not isinstance(last, Function) or _leaves(last.body[-1])
+    if not isinstance(last, Function):
+        return True
+    followed = next_indent is not None and next_indent <= last.col_offset
+    return followed or _leaves(last.body[-1])
 
 
 def _leaves(node: ast.stmt) -> bool:
