@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from assay.inputs.mutation import mutate
-
 from assay.inputs.seeds import parameters, seeds
 from assay.types import Input, Problem
 

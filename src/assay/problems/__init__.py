@@ -3,7 +3,7 @@
 Nothing is run: text is searched, JSON and Python are parsed, literals are evaluated.
 """
 
-from assay.problems.reading import example_inputs, read_problem
+from assay.problems.reading import read_problem
 from assay.problems.rows import read_row, read_rows
 
-__all__ = ["example_inputs", "read_problem", "read_row", "read_rows"]
+__all__ = ["read_problem", "read_row", "read_rows"]

@@ -82,28 +82,6 @@ def _isclose(
     )
 
 
-def literal_calls(
-    source: str, entry_point: str, parameters: Sequence[str] = ()
-) -> tuple[Call, ...]:
-    """Return the calls of the entry point in test code whose arguments are literals."""
-    try:
-        tree = parse(source)
-    except SyntaxError:
-        return ()
-    bare = entry_point.rpartition(".")[2]
-    found = (
-        literal_call(node, parameters)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (called(node) in (entry_point, bare) or _method(node) == bare)
-    )
-    return tuple({repr(c): c for c in found if c is not None}.values())
-
-
-def _method(node: ast.Call) -> str | None:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else None
-
-
 def tested_name(source: str) -> str | None:
     """Return the function that test code tests, as far as its text tells.
 

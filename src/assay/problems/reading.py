@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import ProblemError
-from assay.problems.asserts import literal_calls
 from assay.problems.checkers import named_checker
 from assay.problems.drafts import Draft, finish, fits
 from assay.problems.given_tests import GivenTests, read_tests_file
 from assay.problems.rows import chosen_row, draft_row, read_json
 from assay.problems.source import clean_text, lines_of, read_text_file
 from assay.problems.texts import ASSUMED_NAME, python_draft, text_draft
-from assay.types import Input, IOMode, Problem
+from assay.types import IOMode, Problem
 
 
 def read_problem(
@@ -51,21 +50,6 @@ def read_problem(
     if tests is not None:
         draft = _with_tests(draft, tests, entry_point, io_mode)
     return finish(_with_mode(draft, io_mode), chosen)
-
-
-def example_inputs(problem: Problem) -> tuple[Input, ...]:
-    r"""Return every input that is known: of the cases, and of literal calls in tests.
-
-    >>> from assay.problems import read_problem
-    >>> text = "def inc(n):\n    '''\n    inc(1) -> 2\n    '''\n"
-    >>> [i.args for i in example_inputs(read_problem(text))]
-    [(1,)]
-    """
-    found: list[Input] = [case.input for case in problem.cases]
-    if problem.entry_point is not None:
-        for test in problem.test_code:
-            found += literal_calls(test.source, problem.entry_point)
-    return tuple({repr(given): given for given in found}.values())
 
 
 def _draft(source: Path | str, entry_point: str | None, row: str | int | None) -> Draft:
