@@ -21,7 +21,7 @@ class IOMode(StrEnum):
 class CheckerKind(StrEnum):
     """How an answer is compared with the expected one, in the judge."""
 
-    EXACT = "exact"  # text: equal up to trailing blanks; values: equal and same type
+    EXACT = "exact"  # text: equal up to trailing blanks; values: ==, True is not 1
     TOKENS = "tokens"  # text split at white space
     FLOAT = "float"  # as TOKENS or values, numbers within a tolerance
     UNORDERED = "unordered"  # lines, or the items of the outermost sequence, any order
