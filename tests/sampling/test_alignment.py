@@ -57,6 +57,14 @@ FOR_A_FUNCTION = {
         "def total(x, y):\n    return x + y\n\n"
         "def main():\n    a = int(input())\n    print(total(a, a))\n\nmain()"
     ),
+    "another name and a function that asks": (
+        "def total(x, y):\n    return x + y\n\n"
+        "def ask(x, y):\n    return int(input(x)) + int(input(y))"
+    ),
+    "a method that calls itself by its bare name": (
+        "class Solution:\n    def add(self, a, b):\n"
+        "        return add(a + 1, b - 1) if b else a"
+    ),
     "a function and a reading part": (
         "def add(a, b):\n    return a + b\n\n"
         "x = int(input())\ny = int(input())\nprint(add(x, y))"
@@ -129,6 +137,11 @@ def test_definitions_of_the_starter_code_that_were_left_out_come_back() -> None:
 
 def test_a_script_that_reads_in_a_loop_is_left_as_it_is() -> None:
     code = "a = int(input())\nfor _ in range(a):\n    print(input())\n"
+    assert extract_program(f"```python\n{code}```", function()) == code
+
+
+def test_a_script_that_reads_more_than_its_arguments_is_left_as_it_is() -> None:
+    code = "a = input()\nb = input()\nfor _ in b:\n    a += input()\nprint(a)\n"
     assert extract_program(f"```python\n{code}```", function()) == code
 
 

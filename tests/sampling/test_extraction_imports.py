@@ -40,6 +40,10 @@ def test_what_the_setup_code_binds_is_not_imported_again(setup: str) -> None:
     assert import_lines("x = math.pi", setup) == ()
 
 
+def test_a_name_that_the_program_is_asked_to_define_is_not_imported() -> None:
+    assert import_lines("x = gcd(4, 6)", own=frozenset({"gcd"})) == ()
+
+
 def test_a_star_in_the_setup_code_gives_the_members_and_not_the_module() -> None:
     code = "x = sqrt(math.pi)"
     assert import_lines(code, "from math import *") == ("import math",)

@@ -9,6 +9,7 @@ from assay.sampling.extraction import extract_program
 from assay.types import IOMode, Problem
 
 ADD = "def add(a, b):\n    return a + b\n"
+HALF = "def add(a, b):\n    return twice(a) + b\n\n\ndef twice(a):\n    return a +\n"
 FUNCTION = Problem(id="f", statement="", io_mode=IOMode.FUNCTION, entry_point="add")
 STDIN = Problem(id="s", statement="", io_mode=IOMode.STDIN)
 
@@ -90,6 +91,12 @@ def test_a_fence_in_a_docstring_is_part_of_the_program(fences: int) -> None:
     assert extract_program(f"Here:\n```python\n{code}```\nDone.", FUNCTION) == code
 
 
+def test_a_longer_fence_holds_shorter_ones() -> None:
+    code = "def add(a, b):\n    return a + b\n\n\nFENCE = '''\n```\n'''\n"
+    text = f"````python\n{code}````\n```python\ndef add(a, b):\n    return 0\n```"
+    assert extract_program(text, FUNCTION) == code
+
+
 def test_a_fence_that_continues_another_is_put_under_it() -> None:
     text = (
         "First a class.\n```python\nclass Doubler:\n    def of(self, n):\n"
@@ -114,6 +121,9 @@ def test_imports_in_a_fence_of_their_own_are_kept() -> None:
         "```bash\npip install numpy\n```",
         "```\n3\n```",
         "```python\nprint(add(1, 2))\n```",
+        "```python\nprint(add(int(input()), int(input())))\n```",
+        f"```python\n{HALF}```",
+        f"Here it is, both parts:\n\n{HALF}",
         "```python\ndef add(a, b):\n    return a +\n```",
         '```python\ndef add(a, b):\n    """Add."""\n```',
     ],

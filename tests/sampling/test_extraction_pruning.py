@@ -31,6 +31,11 @@ def test_examples_after_the_function_go_with_their_comments(example: str) -> Non
     assert extracted(f"{ADD}\n\n{example}") == ADD
 
 
+def test_an_example_may_use_a_module_that_the_function_uses_too() -> None:
+    code = "import sys\n\ndef add(a, b):\n    return a + b + sys.maxsize\n"
+    assert extracted(f"{code}\nsys.stdout.write(str(add(1, 2)))") == code
+
+
 def test_the_call_of_a_test_function_goes() -> None:
     code = f"{ADD}\n\ndef check_add():\n    assert add(1, 2) == 4\n\ncheck_add()"
     program = extracted(code)

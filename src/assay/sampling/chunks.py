@@ -105,12 +105,9 @@ def without_prose_lines(code: str) -> str | None:
         if error is None:
             break
         bad = error.lineno or 1
-        # the reader may complain one line late, e.g. of the indentation that follows
-        near = [i for i in (bad - 1, bad - 2) if 0 <= i < len(lines)]
-        prose = next((i for i in near if is_prose(lines[i])), None)
-        if prose is None:
+        if not is_prose(lines[bad - 1]):
             return None
-        del lines[prose]
+        del lines[bad - 1]
     mended = "\n".join(lines)
     return mended if parse(mended) is not None else None
 

@@ -249,12 +249,13 @@ def _merged(best: str, programs: list[str], problem: Problem) -> str:
 
 def _aligned(program: str, problem: Problem) -> str | None:
     entry = entry_of(problem)
+    own = frozenset({entry.name}) if entry else frozenset()
     aligned = align(program, problem)
     if problem.io_mode is IOMode.FUNCTION:
         root = entry and (entry.class_name or entry.name)
         if root is None or root in names_of(aligned).bound:
             aligned = without_examples(aligned, [root] if root else [])
-    aligned = with_imports(aligned, problem.setup_code)
+    aligned = with_imports(aligned, problem.setup_code, own=own)
     finished = aligned.strip("\n").rstrip() + "\n"
     return finished if parse(finished) is not None else None
 

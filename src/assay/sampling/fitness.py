@@ -33,7 +33,8 @@ def fitness(code: str, problem: Problem, entry: Entry | None) -> int:
     tree = parse(code)
     if tree is None or not tree.body:
         return 0
-    missing = {name for name in names_of(code).unbound if not is_known(name)}
+    unbound = names_of(code).unbound
+    missing = {name for name in unbound if not is_known(name)}
     if missing and problem.starter_code:
         provided = definitions(starter_source(problem), frozenset(missing))
         missing -= names_of(provided).bound
@@ -42,7 +43,7 @@ def fitness(code: str, problem: Problem, entry: Entry | None) -> int:
         score = _whole_program(tree)
     else:
         score = _callable(tree, entry)
-        if score == 0 and {entry.name, entry.class_name} & missing:
+        if score == 0 and unbound & {entry.name, entry.class_name}:
             return 0
         score = score or _script(tree)
     return max(0, score - 10) if missing else score

@@ -66,14 +66,17 @@ _DATETIME = frozenset({"datetime", "date", "time", "timedelta", "timezone", "UTC
 """What follows `datetime.` where that is the module; the class has methods too."""
 
 
-def with_imports(code: str, setup_code: str = "") -> str:
+def with_imports(
+    code: str, setup_code: str = "", *, own: frozenset[str] = frozenset()
+) -> str:
     """The program with an import line for each well-known name it never binds.
 
     Args:
         code: The program. Returned as it is if nothing is missing.
         setup_code: What runs before the program; what it binds is not imported again.
+        own: Names that the program has to define itself.
     """
-    lines = import_lines(code, setup_code)
+    lines = import_lines(code, setup_code, own=own)
     if not lines:
         return code
     at = _after_future(code)
@@ -81,13 +84,15 @@ def with_imports(code: str, setup_code: str = "") -> str:
     return "\n".join([*rows[:at], *lines, *([""] if at == 0 else []), *rows[at:]])
 
 
-def import_lines(code: str, setup_code: str = "") -> tuple[str, ...]:
+def import_lines(
+    code: str, setup_code: str = "", *, own: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     r"""The import lines that a program needs and does not have.
 
     >>> import_lines("print(math.pi, deque([1]), Counter())")
     ('import math', 'from collections import Counter, deque')
     """
-    missing = names_of(code).unbound
+    missing = names_of(code).unbound - own
     if not missing or not (missing & (_MODULES | _HOME.keys())):
         return ()
     tree, setup = parse(code), parse(setup_code)
