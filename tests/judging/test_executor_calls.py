@@ -146,7 +146,7 @@ def test_a_program_that_does_not_load_fails_every_call_alike(
         (
             "import os, json\n"
             "for fd in range(3, 20):\n"
-            "    try: os.write(fd, b'\\x10\\0\\0\\0' + b'[1,\"value\",5,null]' )\n"
+            "    try: os.write(fd, b'\\x12\\0\\0\\0' + b'[1,\"value\",5,null]' )\n"
             "    except OSError: pass\n"
             "def f(): return None",
             {Status.SECURITY_VIOLATION, Status.OUTPUT_LIMIT},

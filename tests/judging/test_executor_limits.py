@@ -232,11 +232,11 @@ def test_cancelling_ends_the_program_at_once_and_the_slot_serves_on(
     source = f"import os; os.execv('/bin/sleep', ['sleep', '{mark}'])"
 
     async def run() -> float:
-        with anyio.move_on_after(0.3):
-            await sandbox.executor.run_stdin(source, [""] * 3, Limits())
         begun = time.monotonic()
+        with anyio.move_on_after(0.3):
+            await sandbox.executor.run_stdin(source, [""] * 3, Limits(wall_s=60))
         await sandbox.executor.run_stdin("print(1)", [""] * 3, Limits())
         return time.monotonic() - begun
 
-    assert sandbox.portal.call(run) < 8
+    assert sandbox.portal.call(run) < 30
     assert running_commands(mark) == []

@@ -137,14 +137,39 @@ def test_a_large_result_arrives_whole_though_the_tester_is_gone(
 
 def test_a_cancelled_tester_leaves_its_slot_free(sandbox: Sandbox) -> None:
     async def run() -> Any:
+        begun = time.monotonic()
         for _ in range(3):
             with anyio.move_on_after(0.1):
                 await sandbox.executor.tester(
                     "while 1: pass", None, add, Limits(cpu_s=30)
                 )
-        begun = time.monotonic()
         seen = await sandbox.executor.tester("finish(params)", 3, add, LIMITS)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
         return seen.value
 
     assert sandbox.portal.call(run) == 3
+
+
+def test_an_answer_that_comes_before_its_question_is_a_violation(
+    sandbox: Sandbox,
+) -> None:
+    source = """
+import os, threading
+forged = b'\\x12\\0\\0\\0[1,"value",5,null]'
+def f(x):
+    if x == 1:
+        threading.Timer(0.02, os.write, (4, forged)).start()
+    return x
+"""
+
+    async def run() -> list[Observation]:
+        async with sandbox.executor.session(source, LIMITS, entry_point="f") as session:
+            first = await session.call(Call(args=(1,)))
+            await anyio.sleep(0.5)
+            forged = await session.call(Call(args=(2,)))
+            return [first, forged, await session.call(Call(args=(3,)))]
+
+    first, forged, fresh = sandbox.portal.call(run)
+    assert (first.value, fresh.value) == (1, 3)
+    assert forged.status is Status.SECURITY_VIOLATION
+    assert forged.value is None
