@@ -59,7 +59,7 @@ class Pool:
         """Do the work that gives a slot back, in a thread and whatever happens."""
         with anyio.CancelScope(shield=True):
             result = await to_thread.run_sync(work, limiter=self._threads)
-        return result
+        return result  # noqa: RET504  a scope may swallow, says mypy
 
     async def close(self) -> None:
         """End all zygotes."""
