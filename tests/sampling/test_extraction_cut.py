@@ -96,3 +96,12 @@ def test_a_main_function_whose_call_was_cut_is_called() -> None:
 def test_prose_that_was_cut_after_a_closed_block_does_not_matter() -> None:
     text = f"```python\n{ADD}```\nThe function adds and then"
     assert extract_program(text, FUNCTION, cut_off=True) == ADD
+
+
+def test_code_that_goes_on_after_the_last_readable_line_is_cut() -> None:
+    text = (
+        "Here is the program:\n\ndef add(n, m):\n    if n:\n"
+        '        """\n        Text at the margin (and a bracket\n\n'
+        '            > quoted\n        """\n        if [n, n]:\n'
+    )
+    assert extract_program(text, FUNCTION, cut_off=True) is None

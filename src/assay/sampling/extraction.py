@@ -164,7 +164,7 @@ def _from_prose(text: str, problem: Problem, cut_off: bool) -> str | None:
     programs: list[tuple[str, Block]] = []
     for i, stretch in enumerate(stretches):
         is_last = cut_off and i == len(stretches) - 1
-        is_last = is_last and bare.rstrip().endswith(stretch.rstrip())
+        is_last = is_last and _goes_on(bare, stretch)
         program = _settled(f"{stretch}\n", problem, is_last, is_last, ())
         if program is not None:
             programs.append((program, Block(code=stretch)))
@@ -173,6 +173,12 @@ def _from_prose(text: str, problem: Problem, cut_off: bool) -> str | None:
     if found is None or names_of(found).unbound & _begun(bare):
         return None
     return found if fitness(found, problem, entry_of(problem)) >= least else None
+
+
+def _goes_on(text: str, stretch: str) -> bool:
+    """Whether a stretch of code ends the text, or what follows it is indented."""
+    rest = text[text.rfind(stretch.rstrip()) + len(stretch.rstrip()) :].lstrip("\n")
+    return not rest.strip() or rest[0] in " \t"
 
 
 def _settled(
