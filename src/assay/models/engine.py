@@ -35,6 +35,7 @@ DEFAULT_SLOTS = 4
 MAX_RESTARTS = 3
 RESTART_WINDOW_S = 60.0
 CACHE_RAM_MIB = 256
+_LAST_WORDS_S = 2.0
 _STOP_S = 5.0
 _HEALTH_POLL_S = 0.05
 _LOG_LINES = 6
@@ -251,7 +252,10 @@ class Engine:
         raise await self._not_started("it ended while loading the model")
 
     async def _not_started(self, reason: str) -> ModelUnavailable:
-        await self._stop()  # so that the log is whole
+        if self._process is not None:  # so that the log is whole: it ends by itself
+            with anyio.move_on_after(_LAST_WORDS_S):
+                await self._process.wait()
+        await self._stop()
         return ModelUnavailable(
             f"the engine did not start: {reason}; {self._log_words()}"
         )
