@@ -10,7 +10,11 @@ import anyio
 import pytest
 
 from assay.budget import Budget, Limit
-from assay.errors import MissingRecording, ModelUnavailable
+from assay.errors import (
+    ContextLengthExceeded,
+    MissingRecording,
+    ModelUnavailable,
+)
 from assay.judging.judge import open_judge
 from assay.models.recorded import Recorded, RecordMode
 from assay.models.recordings import RecordingStore
@@ -59,12 +63,16 @@ def run(
     limit: Limit | None = None,
     listener: Callable[[TraceEvent], None] | None = None,
     cancel_at_call: int = 0,
+    cancel_at: str = "",
 ) -> Solution:
     async def main() -> Solution:
         scope = anyio.CancelScope()
 
         def press(event: TraceEvent) -> None:
-            if event.kind == "call_start" and event.data["call"] == cancel_at_call:
+            is_call = event.kind == "call_start"
+            if event.kind == cancel_at or (
+                is_call and event.data["call"] == cancel_at_call
+            ):
                 scope.cancel()
 
         listeners = (press, listener) if listener else (press,)
@@ -212,6 +220,35 @@ def test_cancelling_the_scope_keeps_the_best_so_far() -> None:
     assert solution.stopped == "interrupted"
     assert solution.answer is not None
     assert solution.status is SolveStatus.VERIFIED
+
+
+def test_a_program_that_passed_is_not_lost_while_it_meets_the_made_inputs() -> None:
+    solution = run(Scripted([RIGHT]), cancel_at="verdict")
+    assert solution.stopped == "interrupted"
+    assert solution.status is SolveStatus.VERIFIED
+    assert solution.evidence.sentence == "verified by 2 given tests"
+
+
+def test_a_repair_that_does_not_fit_the_context_costs_the_repair_alone() -> None:
+    events: list[TraceEvent] = []
+    solution = run(NoRoomForRepairs([SQUARE, ZERO, RIGHT]), listener=events.append)
+    assert "no_repair" in [event.kind for event in events]
+    assert solution.status is SolveStatus.VERIFIED
+
+
+class NoRoomForRepairs(Scripted):
+    """Says the last reply for ever, and finds every repair prompt too long."""
+
+    def __init__(self, replies: Sequence[str]) -> None:
+        rest = list(replies)
+        super().__init__(lambda _: rest.pop(0) if len(rest) > 1 else rest[0])
+
+    async def generate(
+        self, request: Request, *, on_delta: OnDelta | None = None
+    ) -> Completion:
+        if request.prompt == "repair":
+            raise ContextLengthExceeded("the prompt has 9 tokens, the model holds 8")
+        return await super().generate(request, on_delta=on_delta)
 
 
 def test_a_recorded_solve_is_replayed_without_a_model(tmp_path: Path) -> None:

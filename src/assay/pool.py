@@ -23,16 +23,28 @@ from assay.types import (
 class _Entry:
     candidate: Candidate
     copies: int = 1
-    verdict: Verdict | None = None  # None: not run to its end yet
+    verdict: Verdict | None = None  # None: not judged yet
     observations: tuple[Observation, ...] = ()
+
+    def count(self, candidate: Candidate) -> None:
+        """Count an equal program. A sample takes the place of a repair under way.
+
+        Such a repair may be dropped when it is judged, and a sample may not.
+        """
+        if candidate.parent is not None:
+            return
+        if self.candidate.parent is not None and self.verdict is None:
+            self.candidate = candidate
+        else:
+            self.copies += 1
 
 
 class Pool:
     """Runs what is added, and keeps what was shown.
 
     Equal programs (comments, blank lines, docstrings aside) are run once and counted.
-    Whatever is in the pool is finished: an interrupted solve loses only what was still
-    running.
+    A program counts from its verdict on: an interrupted solve loses only those that
+    were still being judged, and one that was cut off later has no observations.
     """
 
     def __init__(
@@ -58,7 +70,7 @@ class Pool:
         key = normalise(candidate.code)
         known = self._entries.get(key)
         if known is not None:
-            known.copies += candidate.parent is None
+            known.count(candidate)
             self._trace.event(
                 "candidate",
                 sample=candidate.sample,
@@ -74,16 +86,16 @@ class Pool:
         )
         entry = self._entries[key] = _Entry(candidate)
         verdict = await self._judge.judge(candidate, self._problem)
-        if not self._is_kept(candidate, verdict):
+        if not self._is_kept(entry.candidate, verdict):
             del self._entries[key]
             self._trace.event("dropped", sample=candidate.sample, reason="not better")
             return
+        entry.verdict = verdict
         judged = Judged(candidate=candidate, verdict=verdict)
         if judged.in_play and self.inputs:
             entry.observations = await self._judge.observe(
                 candidate, self._problem, self.inputs
             )
-        entry.verdict = verdict
 
     def _is_kept(self, candidate: Candidate, verdict: Verdict) -> bool:
         if candidate.parent is None:
@@ -95,7 +107,7 @@ class Pool:
 
     @property
     def judged(self) -> tuple[Judged, ...]:
-        """Every program that was run to its end, in sample order."""
+        """Every program that has a verdict, in sample order."""
         done = sorted(
             (e for e in self._entries.values() if e.verdict is not None),
             key=lambda e: (e.candidate.sample, e.candidate.parent is not None),

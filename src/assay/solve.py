@@ -23,7 +23,7 @@ import anyio
 from assay.budget import Budget, Metered
 from assay.conclusion import conclude
 from assay.concurrency import gather
-from assay.errors import BudgetExhausted
+from assay.errors import BudgetExhausted, ContextLengthExceeded
 from assay.inputs import make_inputs
 from assay.pool import Pool
 from assay.repair import executed_facts
@@ -126,7 +126,12 @@ async def climb(
 
     async def repair(failed: Sequence[Judged]) -> None:
         assert recipe.repair is not None
-        for child in await recipe.repair(problem, failed, model):
+        try:
+            children = await recipe.repair(problem, failed, model)
+        except ContextLengthExceeded as error:  # longer than any sample's prompt
+            trace.event("no_repair", reason=str(error))
+            return
+        for child in children:
             await pool.add(child)
 
     for batch in batches(recipe.n_max):
