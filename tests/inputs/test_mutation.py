@@ -223,3 +223,14 @@ def test_text_without_a_known_layout_changes_in_place() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "  "])
 def test_blank_text_makes_nothing(text: str) -> None:
     assert mutate((Stdin(text=text),)) == ()
+
+
+def test_a_long_example_is_left_alone_and_the_others_are_mutated() -> None:
+    long = tuple(range(60_000))
+    assert mutate(calls((long,))) == ()
+    made = mutate(calls((long,), ((3, 1, 2),)), n=20)
+    assert len(made) == 20
+
+
+def test_half_a_surrogate_pair_is_mutated_like_any_text() -> None:
+    assert texts("a \ud800 3\n", n=10)

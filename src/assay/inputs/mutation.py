@@ -12,6 +12,7 @@ from assay.inputs.texts import mutate_text_input
 from assay.types import Call, Constraint, Input, Stdin
 
 _TRIES_EACH = 12
+_SHRINKS_BY = 4  # to a text within the limit, from an example so many times as long
 _STACKED = 3  # an input may be a mutation of a mutation, this often at most
 
 
@@ -42,6 +43,8 @@ def mutate(
         n: How many to make.
         seed: Equal seeds make equal inputs.
         max_bytes: The longest input, as text or as Python writes its arguments.
+            Examples of more than four times that are not mutated: what came of
+            them would be too long, and a long one takes most of a second each time.
         parameters: Names of the arguments; of a text, of its first line's tokens.
 
     Returns:
@@ -49,7 +52,8 @@ def mutate(
         change first. Fewer where so many cannot be made; none without examples.
     """
     rng = Random(seed)
-    makers = _makers(examples, constraints, parameters)
+    short = [e for e in examples if _n_bytes(_key(e)) <= _SHRINKS_BY * max_bytes]
+    makers = _makers(short, constraints, parameters)
     if not makers or n <= 0:
         return ()
     seen = {_key(example) for example in examples}
@@ -62,7 +66,7 @@ def mutate(
         for _ in range(rng.randrange(_STACKED) if attempt >= n else 0):
             new = change(new, rng)
         key = _key(new)
-        if key not in seen and len(key.encode()) <= max_bytes:
+        if key not in seen and _n_bytes(key) <= max_bytes:
             seen.add(key)
             made.append(new)
     return tuple(made)
@@ -73,6 +77,10 @@ def _key(given: Input) -> str:
     if isinstance(given, Stdin):
         return given.text
     return repr((*given.args, *given.kwargs))
+
+
+def _n_bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 Change = Callable[[Input, Random], Input]
