@@ -233,7 +233,10 @@ class Job:
 
     def _read(self, fd: int) -> None:
         buffer = self._fds[fd]
-        data = os.read(fd, _CHUNK)
+        try:
+            data = os.read(fd, _CHUNK)
+        except BlockingIOError:  # the job opened the pipe anew and was faster
+            return
         if not data:
             self._poll.unregister(fd)
             del self._fds[fd]

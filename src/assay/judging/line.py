@@ -66,14 +66,7 @@ class Line:
         if isinstance(reply, CaseResult):
             return reply
         if reply[0] == "raise":
-            is_syntax = reply[1][0][1] in (
-                "SyntaxError",
-                "IndentationError",
-                "TabError",
-            )
-            status = Status.COMPILE_ERROR if is_syntax else Status.RUNTIME_ERROR
-            text = show_text(f"{reply[1][0][1]}: {reply[4]}")
-            return CaseResult(status=status, got_text=text)
+            return _load_failure(reply)
         self._is_loaded = True
         return None
 
@@ -123,6 +116,15 @@ class Line:
         if seen.status in STOPPING or seen.status is Status.SKIPPED:
             self.stopped = text
         return CaseResult(status=seen.status, got_text=text, cpu_s=seen.cpu_s)
+
+
+def _load_failure(reply: Value) -> CaseResult:
+    match reply:
+        case ("raise", ((_, str(name)), *_), _, _, str(text), *_):
+            is_syntax = name in ("SyntaxError", "IndentationError", "TabError")
+            status = Status.COMPILE_ERROR if is_syntax else Status.RUNTIME_ERROR
+            return CaseResult(status=status, got_text=show_text(f"{name}: {text}"))
+    return CaseResult(status=Status.SECURITY_VIOLATION, got_text=_TAKEN_OVER)
 
 
 def _is_reply(reply: Value) -> bool:
