@@ -33,7 +33,8 @@ def of_tree(first: int, isolated: bool, *, exact: bool) -> dict[str, Any]:
                 continue
             ticks += sum(map(int, fields[_CPU]))
             memory += _proportional_mb(name) if exact else _resident_mb(fields)
-            delay_ns += int(_read(f"/proc/{name}/schedstat").split()[1])
+            # Not the sum: many processes that wait for each other starve nobody.
+            delay_ns = max(delay_ns, int(_read(f"/proc/{name}/schedstat").split()[1]))
         except (OSError, IndexError):
             continue  # it ended while we looked
         n_processes += 1
