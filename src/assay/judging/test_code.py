@@ -18,7 +18,7 @@ from pathlib import Path
 from assay.errors import ProblemError
 from assay.judging.inside.collect import collect, free_names
 from assay.judging.inside.items import FUNCTION, Item, flatten
-from assay.judging.inside.trees import summarize
+from assay.judging.inside.trees import summarize, walk
 from assay.types import TestCode, TestStyle
 
 _WELL_KNOWN = frozenset(
@@ -39,6 +39,7 @@ class TestReading:
     packages: frozenset[str]  # imported, and installed
     free: frozenset[str]  # neither defined nor imported, so the solution's
     used: frozenset[str]  # every name mentioned
+    taken: frozenset[str]  # of those, what comes from the solution
 
 
 def check_test_code(source: str, style: TestStyle) -> tuple[str, ...]:
@@ -72,12 +73,14 @@ def read_test_code(tests: TestCode, packages: tuple[Path, ...] = ()) -> TestRead
     foreign = {top for top in map(_top, imported) if not _is_standard(top)}
     installed = frozenset(top for top in foreign if _is_installed(top, packages))
     _require_installed(tests, foreign - installed)
+    free = free_names(tests.source)
     return TestReading(
         names=names,
         items=items,
         modules=_with_parents(m for m in imported if _top(m) in foreign - installed),
         packages=installed,
-        free=free_names(tests.source),
+        free=free,
+        taken=free | _names_from(tree, foreign - installed),
         used=frozenset().union(*(summary.names for summary in summaries)),
     )
 
@@ -141,6 +144,27 @@ def _needs_arguments(node: ast.stmt) -> bool:
     given = node.args
     optional = len(given.defaults) + sum(d is not None for d in given.kw_defaults)
     return len(given.posonlyargs + given.args + given.kwonlyargs) > optional
+
+
+def _names_from(tree: ast.Module, solutions: set[str]) -> frozenset[str]:
+    """Names that a file imports from the solution, or finds in its module."""
+    names: set[str] = set()
+    attributes: list[tuple[str, str]] = []
+    modules: set[str] = set()
+    for node in walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), names=aliases):
+                if _top(module) in solutions:
+                    names.update(alias.name for alias in aliases)
+                    modules.update(alias.asname or alias.name for alias in aliases)
+            case ast.Import(names=aliases):
+                mine = (alias for alias in aliases if _top(alias.name) in solutions)
+                modules.update(_top(alias.asname or alias.name) for alias in mine)
+            case ast.Attribute(
+                value=ast.Name() | ast.Attribute() as value, attr=attribute
+            ):
+                attributes.append((_top(ast.unparse(value)), attribute))
+    return frozenset(names | {name for owner, name in attributes if owner in modules})
 
 
 def _top(module: str) -> str:

@@ -171,8 +171,18 @@ def _params(tests: TestCode, reading: TestReading, problem: Problem) -> Value:
         "entry_point": entry,
         "names": names,
         "modules": sorted(reading.modules),
-        "used": sorted(reading.used),
+        "classes": sorted(_tested_classes(reading, entry)),
+        "own": sorted(reading.used - reading.free - {entry}),
     }
+
+
+def _tested_classes(reading: TestReading, entry: str) -> frozenset[str]:
+    """Names of the solution that tests use; a class of them may be what is tested.
+
+    Not the class that only holds the function: its objects answer nothing of their own.
+    """
+    owner, _, method = entry.rpartition("().")
+    return reading.taken - ({owner, "Solution"} if method and owner else {"Solution"})
 
 
 def _preload(tests: TestCode, reading: TestReading) -> tuple[str, ...]:
