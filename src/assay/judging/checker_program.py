@@ -34,12 +34,13 @@ async def ask_checker(
         JudgeUnavailable: the sandbox failed, twice.
     """
     source = _program(checker)
-    texts = {
-        "source": source,
-        "input": given.text if isinstance(given, Stdin) else _call_text(given),
-        "expected": _text(expected),
-        "output": _text(got),
-    }
+    if isinstance(given, Stdin):
+        shown = (given.text, str(expected), str(got))
+    else:
+        call = (given.args, dict(given.kwargs))
+        shown = (literal(call), literal(expected), literal(got))
+    texts = dict(zip(("input", "expected", "output"), shown, strict=True))
+    texts["source"] = source
     starter = files("assay.judging.inside") / "checker_run.py"
     text = starter.read_text(encoding="utf-8")
     (seen,) = await executor.run_stdin(text, [json.dumps(texts)], _LIMITS)
@@ -69,10 +70,34 @@ def _decision(seen: Observation) -> Comparison:
     return RIGHT if ended and seen.exit_code in _ACCEPTED else _WRONG
 
 
-def _call_text(given: Input) -> str:
-    assert not isinstance(given, Stdin)
-    return _text((given.args, dict(given.kwargs)))
+def literal(value: object) -> str:
+    """Write a value as `repr` does; ints that Python refuses to write as hex.
+
+    >>> literal([1, ("a", {2: None})])
+    "[1, ('a', {2: None})]"
+    """
+    try:
+        return repr(value)
+    except ValueError:
+        return _with_hex(value)
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else repr(value)
+def _with_hex(value: object) -> str:
+    kind = type(value)
+    # Loops, not comprehensions: those would cost a second frame a level.
+    parts: list[str] = []
+    if kind is dict:
+        for key, item in value.items():  # type: ignore[attr-defined]
+            parts.append(f"{_with_hex(key)}: {_with_hex(item)}")
+        return f"{{{', '.join(parts)}}}"
+    if kind in (list, tuple, set, frozenset):
+        for item in value:  # type: ignore[attr-defined]
+            parts.append(_with_hex(item))  # noqa: PERF401
+        shown = ", ".join(parts)
+        if kind is list:
+            return f"[{shown}]"
+        if kind is tuple:
+            return f"({shown},)" if parts else "()"
+        inner = f"{{{shown}}}" if parts else "set()"
+        return inner if kind is set else f"frozenset({inner})"
+    return hex(value) if isinstance(value, int) and kind is int else repr(value)

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from assay.judging.loading import (
+    SETUP,
     compile_program,
     describe,
     exit_status,
@@ -26,7 +27,7 @@ from assay.judging.wire import Channel, pack, unpack
 def main() -> NoReturn:
     """Run the program to its end, with all that Python does at an end."""
     channel = Channel()
-    source = unpack(channel.receive())
+    setup, source = unpack(channel.receive())
     os.close(3)
     first = os.getpid()
     open_streams()
@@ -34,6 +35,8 @@ def main() -> NoReturn:
     status = 0
     stage = "compile"
     try:
+        if setup:
+            exec(compile_program(setup, SETUP), vars(module))
         program = compile_program(source)
         stage = "run"
         exec(program, vars(module))

@@ -105,6 +105,7 @@ class Executor:
         texts: Sequence[str],
         limits: Limits,
         *,
+        setup: str = "",
         stop_at_failure: bool = False,
     ) -> tuple[Observation, ...]:
         """Run a program on each text, each in a sandbox of its own.
@@ -113,6 +114,7 @@ class Executor:
             source: The program, run as `python main.py` would.
             texts: What is on its standard input.
             limits: For each run.
+            setup: Code to run before the program, in the same namespace.
             stop_at_failure: In order, and after the first run that did not finish
                 the rest is `SKIPPED`; otherwise many run at once.
 
@@ -121,7 +123,7 @@ class Executor:
         """
         if not stop_at_failure:
             one_by_one = [
-                partial(self._run_one, source, text, limits) for text in texts
+                partial(self._run_one, source, setup, text, limits) for text in texts
             ]
             return await gather(one_by_one)
         results: list[Observation] = []
@@ -129,7 +131,7 @@ class Executor:
             if results and results[-1].status is not Status.FINISHED:
                 results.append(self._skipped())
             else:
-                results.append(await self._run_one(source, text, limits))
+                results.append(await self._run_one(source, setup, text, limits))
         return tuple(results)
 
     async def run_calls(
@@ -269,9 +271,12 @@ class Executor:
             await pool.let_go(tester.close)
             self._count(1, tester.cpu_s)
 
-    async def _run_one(self, source: str, text: str, limits: Limits) -> Observation:
+    async def _run_one(
+        self, source: str, setup: str, text: str, limits: Limits
+    ) -> Observation:
+        tier = self.isolation.tier
         async with self._candidates.slot() as slot:
-            work = partial(run_program, slot, source, text, limits, self.isolation.tier)
+            work = partial(run_program, slot, source, setup, text, limits, tier)
             observed = await self._candidates.on(slot, work)
         self._count(1, observed.cpu_s)
         return observed

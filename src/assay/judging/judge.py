@@ -18,6 +18,7 @@ from assay.judging.executor import Executor
 from assay.judging.facts import show_failure, show_input, show_text, show_value
 from assay.judging.test_code import read_test_code
 from assay.judging.tester import run_test_code
+from assay.judging.wire import WireError
 from assay.types import (
     Call,
     Candidate,
@@ -62,9 +63,9 @@ class LocalJudge:
     async def judge(self, candidate: Candidate, problem: Problem) -> Verdict:
         """Run the given cases, then the tests, and compare here.
 
-        After a case that met a limit the rest is skipped. A call that returns None and
-        changes its first argument is taken to answer with that, where the starter
-        code says that the function returns None.
+        After a case that met a limit the rest is skipped. A call that returns None is
+        taken to answer with its first argument as it is then, where the starter code
+        says that the function returns None.
 
         Raises:
             ProblemError: the problem's cases, tests or checker cannot be used.
@@ -132,17 +133,23 @@ class LocalJudge:
                 f"problem {problem.id!r} is to be called but names no function; "
                 "give its entry_point"
             )
-        run = self._executor
-        if not skip_after_limit:
-            return await run.run_calls(candidate.code, name, calls, limits, setup=setup)
+        run, code = self._executor, candidate.code
         seen: list[Observation] = []
-        async with run.session(
-            candidate.code, limits, entry_point=name, setup=setup
-        ) as session:
-            for call in calls:
-                seen.append(await session.call(call))
-                if seen[-1].status in _HOPELESS:
-                    break
+        try:
+            if not skip_after_limit:
+                return await run.run_calls(code, name, calls, limits, setup=setup)
+            async with run.session(
+                code, limits, entry_point=name, setup=setup
+            ) as session:
+                for call in calls:
+                    seen.append(await session.call(call))
+                    if seen[-1].status in _HOPELESS:
+                        break
+        except WireError as error:  # of an input: what comes back raises nothing
+            raise ProblemError(
+                f"an input of problem {problem.id!r} cannot be given to a program: "
+                f"{error}; give a flatter one"
+            ) from error
         return _filled(seen, len(calls))
 
     async def _run_texts(
@@ -152,10 +159,12 @@ class LocalJudge:
         texts: list[str],
         skip_after_limit: bool,
     ) -> tuple[Observation, ...]:
-        source = candidate.code
-        if problem.setup_code:
-            source = f"{problem.setup_code}\n{source}"
-        run = partial(self._executor.run_stdin, source, limits=problem.limits)
+        run = partial(
+            self._executor.run_stdin,
+            candidate.code,
+            limits=problem.limits,
+            setup=problem.setup_code,
+        )
         if not skip_after_limit:
             return await run(texts)
         seen: list[Observation] = []
@@ -247,9 +256,10 @@ def _filled(seen: list[Observation], n: int) -> tuple[Observation, ...]:
 def _answer(problem: Problem, case: Case, seen: Observation) -> Value:
     if isinstance(case.input, Stdin):
         return seen.stdout
-    in_place = seen.value is None and case.expected is not None and seen.args_after
-    if in_place and seen.args_after and _returns_none(problem):
-        return seen.args_after[0]
+    args = case.input.args if seen.args_after is None else seen.args_after
+    in_place = seen.value is None and case.expected is not None
+    if in_place and args and _returns_none(problem):
+        return args[0]  # what was right before may be left as it is
     return seen.value
 
 

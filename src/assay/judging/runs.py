@@ -23,7 +23,7 @@ def _child(file_name: str) -> Child:
 
 
 def run_program(
-    slot: Slot, source: str, text: str, limits: Limits, tier: str
+    slot: Slot, source: str, setup: str, text: str, limits: Limits, tier: str
 ) -> Observation:
     """Run a whole program on one input, in a sandbox made for this run."""
 
@@ -31,7 +31,7 @@ def run_program(
         job = Job(
             slot,
             _child("child_stdin.py"),
-            pack(source),
+            pack((setup, source)),
             limits,
             stdin=text.encode("utf-8", "surrogatepass"),
         )

@@ -1,0 +1,92 @@
+"""One hostile program is data: it never ends the work on all the others."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assay.errors import ProblemError
+from assay.judging import usage
+from assay.judging.wire import frame, pack
+from assay.types import Limits, Status, TestCode, TestStyle
+from judging.judged import call_problem, judge
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from judging.conftest import Sandbox
+
+# Takes back what it printed before the judge can read it.
+THIEF = """
+import os
+if os.fork() == 0:
+    mine = os.open("/proc/self/fd/1", os.O_RDONLY | os.O_NONBLOCK)
+    while True:
+        try:
+            os.read(mine, 65536)
+        except BlockingIOError:
+            pass
+for _ in range(60000):
+    os.write(1, b"x" * 10)
+"""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        ("raise",),
+        ("raise", [], (), {}, "", ""),
+        ("raise", [["builtins", "X"]], (), {}, 10**5000, ""),
+    ],
+)
+def test_a_forged_answer_to_loading_is_the_programs_failure(
+    sandbox: Sandbox, reply: tuple[object, ...]
+) -> None:
+    forged = frame(pack(("value", reply, None)))
+    code = f"import os, time\nos.write(4, {forged!r})\ntime.sleep(30)\n"
+    tests = TestCode(source="assert f(1) == 1", style=TestStyle.ASSERTS)
+    problem = call_problem("f", test_code=(tests,))
+    (result,) = judge(sandbox, code, problem).results
+    assert result.status is Status.SECURITY_VIOLATION
+
+
+def test_a_program_that_reads_its_own_output_is_still_watched(sandbox: Sandbox) -> None:
+    seen = sandbox.stdin(THIEF, limits=Limits(cpu_s=1.0))
+    assert seen.status in (Status.FINISHED, Status.TIME_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "os.nice(19)",
+        "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))",
+        "os.sched_setaffinity(0, {0})",
+    ],
+)
+def test_a_program_cannot_choose_to_starve(sandbox: Sandbox, act: str) -> None:
+    seen = sandbox.stdin(f"import os\n{act}")
+    assert seen.error.startswith("PermissionError")
+
+
+def test_processes_that_wait_for_each_other_are_not_added_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: str) -> str:
+        if path.endswith("schedstat"):
+            return "5 1000000000 7"
+        return "9 (x) R 1 9 " + "0 " * 40
+
+    monkeypatch.setattr(usage, "_read", read)
+    monkeypatch.setattr(os, "listdir", lambda _path: ["7", "8", "9"])
+    used = usage.of_tree(7, True, exact=False)
+    assert (used["processes"], used["delay_s"]) == (3, 1.0)
+
+
+def test_an_input_that_is_nested_too_deep_is_the_users_error(sandbox: Sandbox) -> None:
+    deep: list[object] = []
+    for _ in range(460):
+        deep = [deep]
+    with pytest.raises(ProblemError, match="deeper than 450 levels"):
+        judge(sandbox, "def f(x): return 1", call_problem("f", ((deep,), 1)))
