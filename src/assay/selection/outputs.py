@@ -85,22 +85,23 @@ def value_key(value: Value, checker: Checker, *, top: bool = True) -> str:
     if isinstance(value, float):
         whole = value == value and abs(value) < 1e15 and value == int(value)
         return str(int(value)) if whole else float_key(value, checker)
+    # Loops, not comprehensions: those would cost a second frame a level.
+    parts: list[str] = []
     if isinstance(value, (list, tuple)):
-        items = [value_key(item, checker, top=False) for item in value]
+        for item in value:
+            parts.append(value_key(item, checker, top=False))  # noqa: PERF401
         if top and checker.kind is CheckerKind.UNORDERED:
-            items.sort()
-        return "[" + ",".join(items) + "]"
+            parts.sort()
+        return f"[{','.join(parts)}]"
     if isinstance(value, (set, frozenset)):
-        return "{" + ",".join(sorted(value_key(v, checker, top=False) for v in value))
+        for item in value:
+            parts.append(value_key(item, checker, top=False))  # noqa: PERF401
+        return f"{{{','.join(sorted(parts))}}}"
     if isinstance(value, dict):
-        return "{:" + ",".join(
-            sorted(
-                value_key(k, checker, top=False)
-                + ":"
-                + value_key(v, checker, top=False)
-                for k, v in value.items()
-            )
-        )
+        for key, item in value.items():
+            name = value_key(key, checker, top=False)
+            parts.append(f"{name}:{value_key(item, checker, top=False)}")
+        return f"{{:{','.join(sorted(parts))}}}"
     if is_dataclass(value):  # what the sandbox could not carry over: its type's name
         return f"opaque {value!r}"
     return repr(value)
