@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from assay.errors import AssayError, EnvironmentFault, ProblemError
+from assay.judging.facts import show_value
 from assay.types import (
     Candidate,
     Completion,
@@ -225,5 +226,5 @@ class TracedJudge:
 
 
 def _short(observation: Observation) -> str:
-    shown = observation.error or observation.stdout or repr(observation.value)
+    shown = observation.error or observation.stdout or show_value(observation.value)
     return shown if len(shown) <= 200 else shown[:200] + "…"
