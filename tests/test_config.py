@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from assay.config import Config, load_config
+from assay.config import RANGES, ROOMS, Config, load_config
 from assay.errors import ConfigError
 
 
@@ -58,7 +58,11 @@ def test_zero_is_zero_and_an_empty_text_is_unset(tmp_path: Path) -> None:
         ("[sampling]\nn = 3", r"unknown section \[sampling\]"),
         ("solve = 3", r"unknown section \[solve\]"),
         ("[solve\n", "is not TOML"),
-        ("[solve]\nn_max = 1.5", "not a whole number"),
+        ("[solve]\nn_max = 1.5", r"'solve.n_max' in .*toml is 1.5, .*whole number"),
+        ("[model]\nslots = 0", "'model.slots' in .*toml is 0; give at least 1"),
+        ("[solve]\ntop_p = 1.5", "give at least 0 and at most 1"),
+        ("[solve]\ntemperature = nan", "is nan; give at least 0"),
+        ("[model]\nmodels_dir = '~no-such-user/x'", "not a path"),
         ("[solve]\nn_max = true", "not a whole number"),
         ("[model]\noffline = 'maybe'", "not true or false"),
         ("[model]\nmodel = 3", "not a text"),
@@ -84,3 +88,14 @@ def test_a_settings_file_that_is_not_text_is_a_clear_error(tmp_path: Path) -> No
     (tmp_path / "assay.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot read the settings"):
         load_config(environment={}, project_dir=tmp_path, user_file=tmp_path / "none")
+
+
+def test_every_number_has_a_range_or_any_will_do() -> None:
+    numbers = {
+        name
+        for kind in ROOMS.values()
+        for name, hint in get_type_hints(kind).items()
+        if {int, float} & {hint, *get_args(hint)}
+    }
+    assert numbers - RANGES.keys() == {"seed"}
+    assert numbers >= RANGES.keys()

@@ -15,6 +15,7 @@ import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -80,6 +81,21 @@ ROOMS: dict[str, type] = {
     "sandbox": SandboxConfig,
 }
 SECRET = frozenset({"api_key"})
+RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
+    "context_length": (1, inf),
+    "slots": (1, inf),
+    "threads": (1, inf),
+    "idle_timeout": (0.1, inf),
+    "n_max": (0, inf),
+    "max_tokens": (1, inf),
+    "temperature": (0, inf),
+    "top_p": (0, 1),
+    "n_inputs": (0, inf),
+    "stop_at": (0, inf),
+    "cpu_limit": (0.01, inf),
+    "memory_limit": (1, inf),
+    "sandbox_slots": (1, inf),
+}
 
 
 def setting_names() -> dict[str, str]:
@@ -196,7 +212,10 @@ def _set(config: Config, name: str, value: Any, origin: str) -> Config:
         )
     room = rooms[name]
     kind = get_type_hints(ROOMS[room])[name]
-    converted = _convert(value, kind, origin)
+    is_in_file = not origin.startswith(("ASSAY_", "--"))
+    told = f"'{room}.{name}' in {origin}" if is_in_file else origin
+    converted = _convert(value, kind, told)
+    _require_range(name, converted, told)
     changed = replace(getattr(config, room), **{name: converted})
     origins = {**config.origins, name: origin}
     return replace(config, **{room: changed, "origins": origins})
@@ -210,7 +229,16 @@ def _suggest_for(name: str, origin: str, known: Any) -> str:
     return f"; did you mean '{told}'?"
 
 
-def _convert(value: Any, kind: Any, origin: str) -> Any:
+def _require_range(name: str, value: Any, told: str) -> None:
+    if name not in RANGES or value is None:
+        return
+    least, most = RANGES[name]
+    if not least <= value <= most:  # nan is in no range
+        at_most = "" if most == inf else f" and at most {most:g}"
+        raise ConfigError(f"{told} is {value!r}; give at least {least:g}{at_most}")
+
+
+def _convert(value: Any, kind: Any, told: str) -> Any:
     options = (
         get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
     )
@@ -219,9 +247,9 @@ def _convert(value: Any, kind: Any, origin: str) -> Any:
         return None
     try:
         return _to(wanted, value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:  # of a `~nobody`
         raise ConfigError(
-            f"{origin} is {value!r}, which is not {_WORDS[wanted]}"
+            f"{told} is {value!r}, which is not {_WORDS[wanted]}"
         ) from error
 
 
