@@ -61,6 +61,11 @@ async def broken_chunk(exchange: Exchange) -> None:
     await exchange.send('data: {"choices": [{"delta"\n\n')
 
 
+async def nested_chunk(exchange: Exchange) -> None:
+    await exchange.head(200, "text/event-stream")
+    await exchange.send(f"data: {'[' * 200_000}\n\n")
+
+
 BUSY = status(500, {"error": {"message": "slot crashed"}})
 HALF = events(chunk("half of"), done=False)
 OVERLOADED = events(chunk("a"), {"error": {"code": 503, "message": "overloaded"}})
@@ -131,6 +136,11 @@ def test_a_fault_that_does_not_pass_ends_after_the_last_try(
             broken_chunk,
             'URL answered with what is not JSON: \'{"choices": [{"delta"\'; is URL '
             "the right address?",
+        ),
+        (
+            nested_chunk,
+            f"URL answered with what is not JSON: {'[' * 80!r}; is URL the right "
+            "address?",
         ),
         (
             events([1]),

@@ -59,6 +59,15 @@ def test_one_streamed_choice_is_asked_for_with_every_field() -> None:
     }
 
 
+def test_half_a_surrogate_pair_in_a_prompt_is_sent_as_a_question_mark() -> None:
+    async def main() -> object:
+        async with model_of(say("x")) as (model, served):
+            await model.generate(ask("a \ud800 b"))
+            return served.chats[0].body["messages"]
+
+    assert anyio.run(main) == [{"role": "user", "content": "a ? b"}]
+
+
 def test_pieces_are_counted_where_the_server_does_not() -> None:
     deltas: list[Delta] = []
 

@@ -20,8 +20,8 @@ class WrongChunk(ValueError):
 
 
 def message_list(messages: tuple[Message, ...]) -> list[dict[str, str]]:
-    """Return messages as JSON has them."""
-    return [{"role": m.role, "content": m.content} for m in messages]
+    """Return messages as JSON has them. Half a surrogate pair cannot be sent."""
+    return [{"role": m.role, "content": _sendable(m.content)} for m in messages]
 
 
 def request_body(request: Request, model: str, *, llama_cpp: bool) -> dict[str, Any]:
@@ -89,8 +89,7 @@ class Tally:
         # thought is not part of the text, but its tokens are spent
         if text or delta.get("reasoning_content") or delta.get("reasoning"):
             self.n_deltas += 1
-        # half a surrogate pair cannot be written to any file
-        return text.encode("utf-8", "replace").decode("utf-8")
+        return _sendable(text)
 
     def _end(self, reason: object) -> None:
         if not reason:
@@ -122,6 +121,11 @@ class Tally:
         details = self._usage.get("prompt_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else None
         return _count(cached) or _count(self._timings.get("cache_n")) or 0
+
+
+def _sendable(text: str) -> str:
+    """Text without halves of surrogate pairs, which no file and no socket takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _mapping(value: object, what: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Connection:
                 method, url, json=body, timeout=timeout
             )
             return response.json() if response.status_code == 200 else None
-        except (httpx2.HTTPError, ValueError):
+        except (httpx2.HTTPError, ValueError, RecursionError):
             return None
 
     async def chat(self, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:

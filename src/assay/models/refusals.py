@@ -111,7 +111,7 @@ class Refusals:
         """
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if text.lstrip().startswith("<"):
                 raise self.html() from error
             raise self.wrong(f"what is not JSON: {text[:80]!r}") from error
@@ -148,7 +148,7 @@ def error_object(text: str) -> dict[str, Any]:
     """
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(body, dict):
         return {}
