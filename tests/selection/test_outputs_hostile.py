@@ -46,3 +46,19 @@ def test_sets_in_sets_have_keys_of_their_own() -> None:
     flat = frozenset([frozenset([1]), frozenset([2])])
     nested = frozenset([frozenset([1, frozenset([2])])])
     assert value_key(flat, Checker()) != value_key(nested, Checker())
+
+
+def test_an_int_and_a_float_that_are_close_share_a_key() -> None:
+    checker = Checker(kind=CheckerKind.FLOAT)
+    assert value_key([3, 0], checker) == value_key([3.0000000001, 0.0], checker)
+    assert value_key(3, checker) != value_key(4, checker)
+
+
+@pytest.mark.parametrize(("value", "same"), [(5, True), (None, False)])
+def test_changed_arguments_count_only_where_nothing_was_returned(
+    value: object, same: bool
+) -> None:
+    sorted_too = Observation(status=Status.FINISHED, value=value, args_after=([1, 2],))
+    left_alone = Observation(status=Status.FINISHED, value=value)
+    keys = {output_key(seen, PROBLEM) for seen in (sorted_too, left_alone)}
+    assert (len(keys) == 1) is same

@@ -30,7 +30,8 @@ def output_key(observation: Observation, problem: Problem) -> str | None:
         text = _text_key(observation.stdout, problem.checker)
     else:
         text = value_key(observation.value, problem.checker)
-        if observation.args_after is not None:
+        # As the judge has it: changed arguments are an answer where there is no other.
+        if observation.value is None and observation.args_after is not None:
             text += "|" + value_key(observation.args_after, problem.checker)
     if len(text) <= MAX_KEY:
         return text
@@ -70,6 +71,19 @@ def _log10(x: float) -> float:
     return log10(x) if x > 0 else -12
 
 
+def _any_number_key(value: int | float, checker: Checker) -> str:
+    """The key of a number that equals another whether it is an int or a float."""
+    if isinstance(value, int):
+        if abs(value) >= 10**300:
+            return hex(value)
+        is_close = checker.kind is CheckerKind.FLOAT
+        return float_key(float(value), checker) if is_close else str(value)
+    is_whole = abs(value) < 1e15 and value == int(value)
+    if is_whole and checker.kind is not CheckerKind.FLOAT:
+        return str(int(value))
+    return float_key(value, checker)
+
+
 def value_key(value: Value, checker: Checker, *, top: bool = True) -> str:
     """A canonical text of a plain value. The outermost order is dropped on request.
 
@@ -80,11 +94,8 @@ def value_key(value: Value, checker: Checker, *, top: bool = True) -> str:
     """
     if isinstance(value, bool) or value is None:
         return repr(value)
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**300 else hex(value)
-    if isinstance(value, float):
-        whole = value == value and abs(value) < 1e15 and value == int(value)
-        return str(int(value)) if whole else float_key(value, checker)
+    if isinstance(value, (int, float)):
+        return _any_number_key(value, checker)
     # Loops, not comprehensions: those would cost a second frame a level.
     parts: list[str] = []
     if isinstance(value, (list, tuple)):
