@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 
 from assay.errors import ProblemError
-from assay.judging import usage
+from assay.judging import line, usage
 from assay.judging.wire import frame, pack
-from assay.types import Limits, Status, TestCode, TestStyle
+from assay.types import (
+    Call,
+    Candidate,
+    Limits,
+    Observation,
+    Status,
+    TestCode,
+    TestStyle,
+)
 from judging.judged import call_problem, judge
 
 if TYPE_CHECKING:
@@ -90,3 +101,40 @@ def test_an_input_that_is_nested_too_deep_is_the_users_error(sandbox: Sandbox) -
         deep = [deep]
     with pytest.raises(ProblemError, match="deeper than 450 levels"):
         judge(sandbox, "def f(x): return 1", call_problem("f", ((deep,), 1)))
+
+
+def test_an_errors_words_can_be_printed(sandbox: Sandbox) -> None:
+    code = "def f(): raise ValueError('\\x1b[2J\\ud800')"
+    (seen,) = sandbox.calls(code, "f", [()])
+    assert seen.error == "ValueError: \\x1b[2J\\ud800 (line 1)"
+
+
+class Spending:
+    """A session whose calls take what it says."""
+
+    def __init__(self, cpu_s: float) -> None:
+        self.cpu_s = cpu_s
+
+    async def call(self, _call: Call) -> Observation:
+        reply: Any = ("ok", ("p", 1), [], "")
+        return Observation(status=Status.FINISHED, value=reply, cpu_s=self.cpu_s)
+
+
+@pytest.mark.parametrize(("cpu_s", "is_stopped"), [(0.01, False), (2.0, True)])
+def test_all_calls_of_a_file_together_have_a_limit_of_cpu_time(
+    monkeypatch: pytest.MonkeyPatch, cpu_s: float, is_stopped: bool
+) -> None:
+    # Each call takes a second of the clock, of which others may have had the most.
+    clock = itertools.count()
+    slow = SimpleNamespace(monotonic=lambda: float(next(clock)))
+    monkeypatch.setattr(line, "time", slow)
+    problem = call_problem("f", limits=Limits(cpu_s=1.0))
+    session: Any = Spending(cpu_s)
+    asked = line.Line(session, Candidate(code=""), problem)
+
+    async def ask() -> None:
+        for _ in range(30):
+            await asked.exchange(("call", 1, [], []))
+
+    anyio.run(ask)
+    assert bool(asked.stopped) is is_stopped

@@ -25,7 +25,7 @@ from assay.types import (
 )
 
 CALLS_WORTH = 15
-"""A file's calls may take this often the CPU time of one call, together."""
+"""A file's calls may take this often the time of one call, CPU or wall, together."""
 LONGEST_VALUE_KB = 16_384
 STOPPING = frozenset({Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT})
 _TAKEN_OVER = "the program took over its own process"
@@ -103,7 +103,9 @@ class Line:
         self._seconds += time.monotonic() - began
         self.cpu_s += seen.cpu_s
         require_sandbox(seen)
-        if self._seconds > CALLS_WORTH * self._limits.cpu_s:
+        limits = self._limits
+        is_long = self._seconds > CALLS_WORTH * limits.wall_limit_s
+        if is_long or self.cpu_s > CALLS_WORTH * limits.cpu_s:
             seen = replace(seen, status=Status.TIME_LIMIT)
         if seen.status is Status.FINISHED:
             reply = seen.value

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 
 from assay.errors import JudgeUnavailable
+from assay.judging.facts import show_text
 from assay.judging.job import Ending, Job, Starved
 from assay.judging.slot import Slot, SlotDied
 from assay.judging.wire import WireError, unpack
@@ -64,7 +65,7 @@ def failure(said: tuple[Value, ...] | None) -> tuple[Status, str] | None:
     """The status and the line of a failure that a child told of."""
     if said is None or said[0] not in _KINDS or type(said[1]) is not str:
         return None
-    return _KINDS[said[0]], " ".join(said[1].split())[:400]
+    return _KINDS[said[0]], show_text(" ".join(said[1][:4000].split())[:400])
 
 
 def of_end(job: Job, ending: Ending, *, is_whole_run: bool) -> tuple[Status, str]:
