@@ -111,6 +111,14 @@ def test_a_star_import_does_not_replace_what_the_tests_decide_with(
     assert there.passed
 
 
+def test_a_star_import_works_for_programs_that_use_a_common_name(
+    sandbox: Sandbox,
+) -> None:
+    source = "from solution import *\ndef test_root():\n    assert root(2) == 2\n"
+    code = "dir = [(0, 1), (1, 0)]\ndef root(x): return len(dir)"
+    assert judge(sandbox, code, problem_with(source, TestStyle.PYTEST)).passed
+
+
 def test_an_answer_in_place_may_leave_what_is_right_already(sandbox: Sandbox) -> None:
     problem = call_problem(
         "f",

@@ -11,7 +11,8 @@ from typing import Any
 from assay.judging.inside.link import Link
 from assay.judging.inside.proxies import make_proxy_factory
 
-_PUBLIC_NAMES = "[name for name in dir() if name[:1] != '_']"
+# Not `dir()`: programs that walk a grid like to call something else by that name.
+_PUBLIC_NAMES = "[name for name in globals() if name[:1] != '_']"
 
 
 def connect(
