@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.cli.solving import source_of
 from cli.code_server import ALSO_RIGHT, RIGHT, WRONG, serving
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -145,6 +146,42 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_spent(
     assert "--output 'none/a.py': its folder cannot be written to" in done.stderr
 
 
+def test_a_program_is_written_as_utf8_and_never_over_a_device(
+    assay: Run, tmp_path: Path
+) -> None:
+    link, target = tmp_path / "link.py", tmp_path / "target.py"
+    link.symlink_to(target)
+    device = tmp_path / "null"
+    device.symlink_to("/dev/null")
+    accented = "```python\ndef double(n):\n    return 2 * n + len('é') - 1\n```"
+    words = ["solve", "double.py", "--no-trace", "--n-max", "1"]
+    for more in ([], ["-o", str(device)], ["-o", str(link)]):
+        with serving([accented]) as url:
+            done = assay(
+                *words, "--base-url", url, *more, LC_ALL="C", PYTHONIOENCODING="latin-1"
+            )
+            assert done.returncode == 0, done.stderr
+            assert ("é" in done.stdout) is (not more)
+    assert Path("/dev/null").is_char_device()
+    assert link.is_symlink()
+    assert "é" in target.read_text(encoding="utf-8")
+    assert not list(tmp_path.glob(".assay-*"))
+
+
+def test_a_full_disk_costs_the_file_and_not_the_program(assay: Run) -> None:
+    with serving([RIGHT]) as url:
+        words = ["solve", "double.py", "--base-url", url, "--n-max", "1"]
+        done = assay(*words, "-o", "/dev/full")
+    assert done.returncode == 3
+    assert "2 * n" in done.stdout
+    assert "the program stands on stdout instead" in done.stderr
+
+
+def test_a_sentence_that_is_too_long_for_a_path_is_a_sentence() -> None:
+    sentence = "Напиши функцию двух чисел " * 9
+    assert source_of(sentence) == sentence
+
+
 def interrupt(
     tmp_path: Path, replies: list[str], *, until: str, times: int = 1
 ) -> tuple[int, str, str]:
@@ -193,6 +230,7 @@ def test_ctrl_c_with_nothing_to_show_exits_with_130(tmp_path: Path) -> None:
         (["solve", "doubl.py"], 2, "double.py"),
         (["solve", "empty.txt"], 2, "empty"),
         (["solve", "binary.txt"], 2, "binary"),
+        (["solve", "double.py", "-o", "n" * 300], 2, "name a file"),
         (["solve", "double.py", "--io-mode", "both"], 2, "function or stdin"),
         (["solve", "double.py", "--checker", "exat"], 2, "exact"),
         (["solve", "double.py", "--budget", "tokens=many"], 2, "tokens=20k"),

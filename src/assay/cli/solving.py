@@ -9,6 +9,7 @@ import secrets
 import sys
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from assay.errors import EnvironmentFault, UsageError
 from assay.judging.judge import open_judge
 from assay.models.opening import open_model
 from assay.problems import read_problem
+from assay.repair import executed_facts
 from assay.sampling.draw import SamplingSettings
 from assay.solve import Recipe, solve
 from assay.trace import Listener, Trace
@@ -63,23 +65,52 @@ class Finished:
     def hand_out(self, *, as_json: bool) -> int:
         """Program to stdout or its file, evidence to stderr; the exit status."""
         code = self.solution.answer.code.rstrip() + "\n" if self.solution.answer else ""
-        if self.output is not None and code:
-            write_whole(self.output, code)
-        elif code and not as_json:
-            sys.stdout.write(code)
-            sys.stdout.flush()
         for line in evidence_lines(self.solution, self.trace):
             sys.stderr.write(line + "\n")
+        if code:
+            self._write(code, as_json=as_json)
         if self.solution.status is SolveStatus.VERIFIED:
             return 0
         return 130 if not code and self.solution.stopped == "interrupted" else 1
 
+    def _write(self, code: str, *, as_json: bool) -> None:
+        data = code.encode("utf-8", "surrogatepass")
+        if self.output is None:
+            if not as_json:
+                write_stdout(data)
+            return
+        try:
+            write_whole(self.output, data)
+        except OSError as error:
+            if not as_json:
+                write_stdout(data)  # it was paid for: shown rather than lost
+            raise EnvironmentFault(
+                f"--output {str(self.output)!r} could not be written "
+                f"({error.strerror}); the program stands on stdout instead"
+            ) from error
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8", errors="surrogatepass")
-    partial.replace(path)
+
+def write_stdout(data: bytes) -> None:
+    """Write a program as UTF-8, whatever the terminal's own encoding is."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all.
+
+    What is no regular file (`/dev/null`, a pipe) is written to, never replaced.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path = path.resolve()  # a link stays, and what it points to is replaced
+    unfinished = path.with_name(f".assay-{secrets.token_hex(4)}.partial")
+    try:
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def run(job: Job) -> Finished:
@@ -117,16 +148,29 @@ def source_of(argument: str) -> Path | str:
     if argument == "-":
         return sys.stdin.buffer.read().decode("utf-8", "replace")
     if " " in argument.strip() or "\n" in argument:
-        is_file = len(argument) < 256 and Path(argument).is_file()
-        return Path(argument) if is_file else argument
+        return Path(argument) if is_file(argument) else argument
     return Path(argument)
+
+
+def is_file(argument: str) -> bool:
+    """Whether a text is a file's path. One that is too long for a path is none."""
+    try:
+        return Path(argument).is_file()
+    except OSError:
+        return False
 
 
 def check_output(path: Path | None) -> None:
     """Refuse an output that cannot be written before anything is spent on it."""
     if path is None:
         return
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise UsageError(
+            f"--output {str(path)!r} is no path ({error.strerror}); name a file"
+        ) from error
+    if is_folder:
         raise UsageError(f"--output {str(path)!r} is a folder; name a file")
     if not os.access(path.parent, os.W_OK):
         raise UsageError(f"--output {str(path)!r}: its folder cannot be written to")
@@ -180,6 +224,7 @@ def method(config: Config) -> tuple[Recipe, Limit]:
         n_max=chosen.n_max,
         n_inputs=chosen.n_inputs,
         stop_at=chosen.stop_at,
+        repair=partial(executed_facts, max_tokens=chosen.max_tokens, seed=chosen.seed),
     )
     return recipe, parse_limit(chosen.budget or "")
 
