@@ -234,3 +234,10 @@ def test_a_long_example_is_left_alone_and_the_others_are_mutated() -> None:
 
 def test_half_a_surrogate_pair_is_mutated_like_any_text() -> None:
     assert texts("a \ud800 3\n", n=10)
+
+
+@pytest.mark.parametrize("odd", [float("inf"), float("nan"), 10**400, -1e308])
+def test_numbers_beyond_reckoning_stay_and_the_others_move(odd: float) -> None:
+    made = arguments((odd, 3), (1.5, 4), (odd, 5))
+    assert any(second not in (3, 4, 5) for _, second in made)
+    assert arguments(([odd, 1, 2.5],), ([2.5],))

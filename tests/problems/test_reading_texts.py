@@ -195,3 +195,11 @@ def test_the_notes_say_how_it_was_read() -> None:
     notes = " ".join(read_problem(INTRO + STYLES["dashes"]).notes)
     for words in ("contest's statement", "whole program", "2 examples", "token"):
         assert words in notes
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("letters", ["7", "a", "ab1", "a_", "`a"])
+def test_a_sample_that_is_one_long_word_takes_no_time(letters: str) -> None:
+    text = "Print it.\n1 <= n <= 9\n" + SAMPLE.format(letters * 20_000)
+    (constraint,) = read_problem(text).constraints
+    assert (constraint.low, constraint.high) == (1, 9)

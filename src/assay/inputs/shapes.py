@@ -11,6 +11,7 @@ from assay.types import Value
 
 Number = int | float
 _SEQUENCES = (list, tuple)
+_MODERATE = 1e300  # beyond it whole numbers do not turn into floats, nor floats back
 _ENOUGH = 3  # lists of one length that make the length a rule
 
 
@@ -54,13 +55,18 @@ class Shape:
         return all(n >= 1 for n in self.numbers)
 
 
+def is_moderate(number: Number) -> bool:
+    """Whether a number can be reckoned with: not infinite, nan, or near to it."""
+    return abs(number) < _MODERATE
+
+
 def shape_of(values: Sequence[Value], *, nested: bool = False) -> Shape:
     """Return the shape that some values share. `nested`: they are members of others.
 
     Order and length are rules only where several examples show them: sorted lists of
     at least three members in two examples, one length in three inner lists.
     """
-    numbers = tuple(v for v in values if type(v) in (int, float))
+    numbers = tuple(v for v in values if type(v) in (int, float) and is_moderate(v))
     texts = tuple(v for v in values if isinstance(v, str))
     shape = Shape(
         kinds=frozenset(type(v) for v in values),

@@ -6,7 +6,7 @@ import re
 import string
 from random import Random
 
-from assay.inputs.shapes import Number, Shape
+from assay.inputs.shapes import Number, Shape, is_moderate
 from assay.types import Value
 
 _RARE = 0.03  # chance of a value beyond what the examples show, such as 0 or []
@@ -41,7 +41,9 @@ def mutate_value(value: Value, shape: Shape, rng: Random) -> Value:
 
 
 def mutate_number(value: Number, shape: Shape, rng: Random) -> Number:
-    """Return another number that the shape allows."""
+    """Return another number that the shape allows; infinity and its like stay."""
+    if not is_moderate(value):
+        return value
     for _ in range(_TRIES):
         new = _near(value, shape, rng)
         if new != value and allows(new, shape, rng):

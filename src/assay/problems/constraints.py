@@ -20,6 +20,7 @@ _NAME = r"[A-Za-zΑ-ω]\w*'?(?:\[[^\]]{0,12}\])*(?:\.(?:length|size)(?:\(\))?)?"
 _VAR = rf"(?:len\( ?{_NAME} ?\)|\| ?{_NAME} ?\||(?:the )?length of {_NAME}|{_NAME})"
 _TERM = rf"(?:{_CONST}|{_VAR}(?:(?: ?, ?(?:and )?| and ){_VAR})*)"
 _CHAIN = re.compile(rf"{_TERM}(?:{_RELATION}{_TERM})+")
+_LONG_WORD = re.compile(r"\w{60,}")
 _BETWEEN = re.compile(
     rf"(?i)length of (?:the )?(?:string |array |list )?({_NAME})? ?"
     rf"(?:is|will be|should be) "
@@ -39,7 +40,8 @@ def stated_constraints(text: str) -> tuple[Constraint, ...]:
     """
     found: dict[tuple[str, Measure], Constraint] = {}
     plain = plain_text(text)
-    for constraint in _constraints(plain):
+    # A sample's long word is no term of a range, and would take seconds to find none.
+    for constraint in _constraints(_LONG_WORD.sub(" ", plain)):
         key = (constraint.variable, constraint.measure)
         old = found.get(key)
         found[key] = constraint if old is None else _joined(old, constraint)
