@@ -148,6 +148,12 @@ def test_without_tests_an_answer_is_agreed_and_never_verified() -> None:
     assert "n * n" not in solution.answer.code
 
 
+def test_inputs_on_which_an_answer_fails_are_no_evidence() -> None:
+    raises = "```python\ndef double(n):\n    if n != 3:\n        raise TypeError\n```"
+    solution = run(Scripted([raises] * 4), UNTESTED, n_max=4)
+    assert solution.evidence.sentence.endswith("candidates on 1 self-made inputs")
+
+
 def test_without_tests_and_agreement_an_answer_is_unverified() -> None:
     others = [f"```python\ndef double(n):\n    return {k}\n```" for k in range(4)]
     solution = run(Scripted(others), UNTESTED, n_max=4)

@@ -29,7 +29,7 @@ def conclude(
     """Take the chosen class's best member, or else the nearest program that failed."""
     judged = pool.judged
     best = choice.classes[0].best if choice.classes else _nearest(judged)
-    evidence = _evidence(choice, best, len(pool.inputs))
+    evidence = _evidence(choice, best)
     return Solution(
         problem=problem,
         answer=best.candidate if best else None,
@@ -59,9 +59,14 @@ def _nearest(judged: tuple[Judged, ...]) -> Judged | None:
     )
 
 
-def _evidence(choice: Choice, best: Judged | None, n_inputs: int) -> Evidence:
+def _evidence(choice: Choice, best: Judged | None) -> Evidence:
+    """What was passed, and on how many inputs the answer gave what others gave too.
+
+    An input on which it fails shows nothing, however many fail there alike.
+    """
     if best is None:
         return Evidence()
+    n_inputs = sum(o.status is Status.FINISHED for o in best.observations)
     compared = bool(choice.classes) and n_inputs > 0
     return Evidence(
         given_passed=best.verdict.n_passed,

@@ -51,7 +51,9 @@ class Evidence:
     given_total: int = 0
     class_size: int = 0  # candidates whose outputs equal the answer's
     n_candidates: int = 0  # independent candidates that were compared
-    n_inputs: int = 0  # self-made inputs they were compared on
+    n_inputs: int = (
+        0  # self-made inputs on which the answer was compared
+    )
 
     @property
     def is_majority(self) -> bool:
@@ -95,7 +97,7 @@ class CandidateReport:
     given_passed: int
     given_total: int
     copies: int  # samples with this very program
-    output_class: int | None = None  # number of its class, largest first
+    output_class: int | None = None  # number of its class, best first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
