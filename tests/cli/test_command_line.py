@@ -304,6 +304,16 @@ def test_doctor_tries_everything_and_says_what_mends(assay: Run) -> None:
     assert done.returncode == 3
 
 
+def test_an_endpoint_is_asked_for_the_model_that_was_named(assay: Run) -> None:
+    name = "qwen2.5-coder-1.5b"  # the default's name, which an endpoint need not have
+    with serving([RIGHT], model="other") as url:
+        for words, wanted in (([], "other"), (["--model", name], name)):
+            done = assay("solve", "double.py", "--base-url", url, "--n-max=0", *words)
+            assert f"model      {wanted}, " in done.stderr
+        told = assay("doctor", ASSAY_BASE_URL=url, ASSAY_MODEL=name).stdout
+    assert f"{name} by openai" in told
+
+
 def test_versions_and_models_are_told(assay: Run) -> None:
     assert "assay 0." in assay("version").stdout
     listed = assay("model", "list").stdout

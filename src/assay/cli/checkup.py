@@ -18,8 +18,7 @@ from assay.judging.judge import open_judge
 from assay.models.engine import engine_version
 from assay.models.fit import estimate, gpu_memories, main_memory
 from assay.models.gguf import read_header
-from assay.models.openai_http import OpenAIModel
-from assay.models.opening import default_slots, model_store
+from assay.models.opening import default_slots, endpoint_model, model_store
 from assay.models.partial import gib
 
 
@@ -96,11 +95,7 @@ def _model_file(config: Config) -> Finding:
 
 def _endpoint(config: Config) -> Finding:
     async def ask() -> str:
-        async with OpenAIModel(
-            base_url=config.model.base_url or "",
-            api_key=config.model.api_key,
-            max_tries=1,
-        ) as model:
+        async with endpoint_model(config, max_tries=1) as model:
             identity = model.identity
             length = identity.context_length
             shown = f"{length:,} tokens a request" if length else "context unknown"
@@ -163,8 +158,8 @@ def _folders(config: Config) -> list[Finding]:
 
 
 def _folder(name: str, path: Path, mend: str) -> Finding:
-    existing = next(p for p in (path, *path.parents) if p.exists())
     try:
+        existing = next(p for p in (path, *path.parents) if p.exists())
         with tempfile.TemporaryFile(dir=existing):
             free = shutil.disk_usage(existing).free
     except OSError as error:

@@ -45,7 +45,7 @@ async def open_model(config: Config) -> AsyncIterator[Model]:
         )
         model: Model | None = None
         if store is None or mode is not RecordMode.REPLAY_ONLY:
-            model = await _open(config.model, stack)
+            model = await stack.enter_async_context(_model(config))
         if store is None:
             assert model is not None
             yield model
@@ -53,26 +53,29 @@ async def open_model(config: Config) -> AsyncIterator[Model]:
             yield Recorded(model, store, mode)
 
 
-async def _open(config: ModelConfig, stack: AsyncExitStack) -> Model:
-    if config.base_url:
-        return await stack.enter_async_context(
-            OpenAIModel(
-                base_url=config.base_url,
-                model=config.model if config.model != ModelConfig().model else "",
-                api_key=config.api_key,
-                idle_timeout_s=config.idle_timeout,
-            )
-        )
-    stored = model_store(config).resolve(config.model)
-    return await stack.enter_async_context(
-        EmbeddedModel(
-            stored,
-            context_length=config.context_length,
-            slots=config.slots or default_slots(),
-            threads=config.threads,
-            log_path=engine_log(),
-            idle_timeout_s=config.idle_timeout,
-        )
+def endpoint_model(config: Config, *, max_tries: int = 4) -> OpenAIModel:
+    """The endpoint of the settings. Its own model, where nobody has named one."""
+    chosen = config.model
+    return OpenAIModel(
+        base_url=chosen.base_url or "",
+        model=chosen.model if "model" in config.origins else "",
+        api_key=chosen.api_key,
+        idle_timeout_s=chosen.idle_timeout,
+        max_tries=max_tries,
+    )
+
+
+def _model(config: Config) -> OpenAIModel | EmbeddedModel:
+    chosen = config.model
+    if chosen.base_url:
+        return endpoint_model(config)
+    return EmbeddedModel(
+        model_store(chosen).resolve(chosen.model),
+        context_length=chosen.context_length,
+        slots=chosen.slots or default_slots(),
+        threads=chosen.threads,
+        log_path=engine_log(),
+        idle_timeout_s=chosen.idle_timeout,
     )
 
 

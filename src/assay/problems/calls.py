@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from assay.problems.literals import NotLiteral, value_of
 from assay.problems.signature import Signature
@@ -101,8 +101,3 @@ def literal_call(
     if len(kwargs) < len(node.keywords):
         return None
     return make_call(args, kwargs, parameters)
-
-
-def same_entry(name: str, entry_point: str, aliases: Collection[str] = ()) -> bool:
-    """Whether a called name means the entry point."""
-    return name == entry_point or name in aliases
