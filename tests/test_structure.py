@@ -26,7 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "concurrency": set(),
     "prompts": {"errors"},
     "budget": BASE,
-    "trace": BASE,
+    # a trace shows a value as a verdict does, however long or deep it is
+    "trace": BASE | {"judging"},
     "config": {"errors"},
     # the settings say which model to open, and the folder of its file
     "models": BASE | {"config"},
