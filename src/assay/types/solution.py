@@ -51,9 +51,7 @@ class Evidence:
     given_total: int = 0
     class_size: int = 0  # candidates whose outputs equal the answer's
     n_candidates: int = 0  # independent candidates that were compared
-    n_inputs: int = (
-        0  # self-made inputs on which the answer was compared
-    )
+    n_inputs: int = 0  # self-made inputs on which the answer was compared
 
     @property
     def is_majority(self) -> bool:
