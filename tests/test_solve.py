@@ -277,6 +277,14 @@ def test_a_model_that_is_gone_is_an_error_and_not_an_answer() -> None:
         run(Scripted([]))
 
 
+def test_a_model_that_goes_away_does_not_take_a_passed_program_with_it() -> None:
+    solution = run(Scripted([RIGHT]))
+    assert solution.status is SolveStatus.VERIFIED
+    assert solution.stopped.startswith("a fault: scripted has 1 replies")
+    with pytest.raises(ModelUnavailable):
+        run(Scripted([ZERO]))
+
+
 def test_the_trace_tells_every_call_program_verdict_and_decision(
     tmp_path: Path,
 ) -> None:

@@ -100,7 +100,8 @@ class Budget:
 
         Calls are let in strictly in the order in which they come, and one is refused
         only when nothing is in flight any more. So which calls a budget admits does
-        not depend on how fast any of them is, and a replay admits the same.
+        not depend on how fast any of them is, and a replay admits the same (where
+        prompts are counted exactly: a bound is larger than what was recorded).
 
         Raises:
             BudgetExhausted: the call cannot fit, whatever the others turned out to

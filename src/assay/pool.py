@@ -125,8 +125,8 @@ class Pool:
 
     @property
     def n_distinct(self) -> int:
-        """Distinct programs so far."""
-        return len(self._entries)
+        """Distinct programs among the samples so far, repairs not counted."""
+        return sum(e.candidate.parent is None for e in self._entries.values())
 
     @property
     def n_in_play(self) -> int:

@@ -23,7 +23,12 @@ import anyio
 from assay.budget import Budget, Metered
 from assay.conclusion import conclude
 from assay.concurrency import gather
-from assay.errors import BudgetExhausted, ContextLengthExceeded
+from assay.errors import (
+    BudgetExhausted,
+    ContextLengthExceeded,
+    EnvironmentFault,
+    MissingRecording,
+)
 from assay.inputs import make_inputs
 from assay.pool import Pool
 from assay.repair import executed_facts
@@ -76,7 +81,9 @@ async def solve(
         scope: Cancel it from outside to stop early and get the best so far.
 
     Raises:
-        ContextLengthExceeded, ModelUnavailable, JudgeUnavailable: unchanged.
+        ContextLengthExceeded, ModelUnavailable, JudgeUnavailable: unchanged, where
+            nothing that could be handed out was found before.
+        MissingRecording: always.
     """
     recipe, budget, trace = recipe or Recipe(), budget or Budget(), trace or Trace()
     scope = scope or anyio.CancelScope()
@@ -88,7 +95,14 @@ async def solve(
     trace.event("solve", **pool.describe(), model=model.identity.name)
     stopped = "interrupted"
     with scope:
-        stopped = await climb(problem, asked, pool, recipe, trace)
+        try:
+            stopped = await climb(problem, asked, pool, recipe, trace)
+        except MissingRecording:
+            raise  # a replay that is not whole is no answer
+        except (EnvironmentFault, ContextLengthExceeded) as error:
+            if not pool.n_in_play:
+                raise
+            stopped = f"a fault: {error}"
     if scope.cancelled_caught and budget.seconds_left <= 0:
         stopped = "budget"
     solution = conclude(

@@ -117,6 +117,9 @@ def read_trace(path: Path) -> Iterator[TraceEvent]:
         try:
             row = json.loads(line)
             event = TraceEvent(**row)
+            if not isinstance(event.data, dict) or not isinstance(event.kind, str):
+                raise TypeError("an event's data is an object")
+            float(event.at_s)
         except (ValueError, TypeError) as error:
             if number == len(lines) and number > 1:
                 return

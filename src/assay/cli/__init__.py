@@ -41,9 +41,6 @@ def main() -> None:
     except AssayError as error:
         sys.stderr.write(f"assay: {error}\n")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("assay: interrupted\n")
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of stdout has gone; nothing is left to say
         sys.exit(1)

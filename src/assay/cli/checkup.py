@@ -16,7 +16,7 @@ from assay.config import Config, cache_home, load_config, state_home
 from assay.errors import AssayError, JudgeUnavailable
 from assay.judging.judge import open_judge
 from assay.models.engine import engine_version
-from assay.models.fit import estimate, gpu_memories, main_memory
+from assay.models.fit import estimate, gpu_memories, largest_fit, main_memory
 from assay.models.gguf import read_header
 from assay.models.opening import default_slots, endpoint_model, model_store
 from assay.models.partial import gib
@@ -77,12 +77,13 @@ def _model_file(config: Config) -> Finding:
     except AssayError as error:
         found, _, mend = str(error).partition("; ")
         return Finding(name="model", state="no", found=found, mend=mend)
-    fit = estimate(
-        header,
-        context_length=config.model.context_length,
-        slots=config.model.slots or default_slots(),
-        memory=main_memory(),
-    )
+    length, memory = config.model.context_length, main_memory()
+    slots = config.model.slots or default_slots()
+    fit = estimate(header, context_length=length, slots=slots, memory=memory)
+    smaller = largest_fit(header, context_length=length, slots=slots, memory=memory)
+    mend = "choose a smaller model"
+    if smaller.fits:
+        mend = f"--slots {smaller.slots} --context-length {smaller.context_length} fits"
     return Finding(
         name="model",
         state="ok" if fit.fits else "warn",

@@ -30,6 +30,7 @@ class Progress:
             "candidate": self._candidate,
             "no_program": lambda _: "sample     no program in the completion",
             "verdict": self._verdict,
+            "observations": self._observations,
             "dropped": lambda d: "repair     dropped: not better than its parent",
             "decision": self._decision,
             "trace_lost": lambda d: f"trace      lost: {d['reason']}",
@@ -91,6 +92,8 @@ class Progress:
     @staticmethod
     def _candidate(data: dict[str, Any]) -> str:
         what = f"sample {data['sample']:<4}{data['made_by']}"
+        if data["made_by"] not in ("greedy", "sample"):
+            what = f"repair of {data['sample']} by {data['made_by']}"
         if "equals" in data:
             return f"{what}: the same program as sample {data['equals']}"
         return f"{what}: {len(data['code'].splitlines())} lines"
@@ -101,6 +104,8 @@ class Progress:
         passed = sum(r["status"] == "passed" for r in results)
         failed = next((r for r in results if r["status"] != "passed"), None)
         told = f"test {data['sample']:<6}passed {passed} of {len(results)}"
+        if not results:
+            return f"test {data['sample']:<6}nothing was given to test against"
         if failed is None:
             return told
         first = (failed["got_text"] or "").strip().splitlines()
@@ -108,11 +113,18 @@ class Progress:
         return f"{told}, {failed['status']} on {failed['name'] or 'a case'}{got}"
 
     @staticmethod
-    def _decision(data: dict[str, Any]) -> str:
+    def _observations(data: dict[str, Any]) -> str:
+        rows = data["rows"]
+        ended = sum(row[0] == "finished" for row in rows)
+        return f"inputs {data['sample']:<4}ran on {len(rows)}, ended well on {ended}"
+
+    def _decision(self, data: dict[str, Any]) -> str:
+        seconds = time.monotonic() - self._started
         classes = "+".join(str(c) for c in data["classes"]) or "none"
         return (
             f"score      {data['after']} samples, {data['in_play']} programs in play, "
-            f"classes {classes}, posterior {data['posterior']:.2f}: {data['reason']}"
+            f"classes {classes}, posterior {data['posterior']:.2f}, "
+            f"{self._tokens:,} tokens, {seconds:.1f} s: {data['reason']}"
         )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-# Typer reads a default of None as "not given": the setting's own default then holds.
-Setting = typer.Option(None, rich_help_panel="Settings (see `assay config`)")
+
+def setting(told: str) -> Any:
+    """An option for the setting of that name; not given, the setting holds."""
+    return typer.Option(None, help=told)
 
 
 def solve(
@@ -46,29 +48,29 @@ def solve(
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run programs without isolation."),
     ] = False,
-    model: str = Setting,
-    base_url: str = Setting,
-    context_length: int = Setting,
-    slots: int = Setting,
-    threads: int = Setting,
-    models_dir: Path = Setting,
-    offline: bool = Setting,
-    idle_timeout: float = Setting,
-    n_max: int = Setting,
-    max_tokens: int = Setting,
-    temperature: float = Setting,
-    top_p: float = Setting,
-    seed: int = Setting,
-    n_inputs: int = Setting,
-    stop_at: float = Setting,
-    budget: str = Setting,
-    recordings: Path = Setting,
-    record_mode: str = Setting,
-    trace_dir: Path = Setting,
-    trace: bool = Setting,
-    cpu_limit: float = Setting,
-    memory_limit: int = Setting,
-    sandbox_slots: int = Setting,
+    model: str = setting("A name of `assay model list`, or a .gguf path."),
+    base_url: str = setting("An OpenAI-compatible endpoint instead."),
+    context_length: int = setting("Tokens per request, embedded engine."),
+    slots: int = setting("Requests in flight."),
+    threads: int = setting("Of the engine."),
+    models_dir: Path = setting("The folder of model files."),
+    offline: bool = setting("Contact no other computer."),
+    idle_timeout: float = setting("Seconds without a byte from the model."),
+    n_max: int = setting("Samples at most."),
+    max_tokens: int = setting("Of one completion."),
+    temperature: float = setting("Of all samples but the first."),
+    top_p: float = setting("Of all samples but the first."),
+    seed: int = setting("Of samples and made inputs."),
+    n_inputs: int = setting("Self-made inputs at most."),
+    stop_at: float = setting("Posterior that ends the search."),
+    budget: str = setting("tokens=20k,time=120s,calls=30"),
+    recordings: Path = setting("A store of completions to fill and use."),
+    record_mode: str = setting("record, replay or replay-only."),
+    trace_dir: Path = setting("The folder of traces."),
+    trace: bool = setting("Write a trace."),
+    cpu_limit: float = setting("Seconds of CPU for a run."),
+    memory_limit: int = setting("MB for a run."),
+    sandbox_slots: int = setting("Programs run at a time."),
 ) -> None:
     """Solve one programming problem, and say what the answer's claim rests on."""
     given = dict(locals())  # settings map to parameters by name, see assay.config

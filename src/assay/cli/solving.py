@@ -7,6 +7,7 @@ import platform
 import re
 import secrets
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -183,11 +184,14 @@ async def _run(job: Job, problem: Problem) -> Finished:
     recipe, limit = method(config)
     scope = anyio.CancelScope()
     try:
-        async with (
-            open_judge(slots=config.sandbox.sandbox_slots, unsafe=job.unsafe) as judge,
-            open_model(config) as model,
-        ):
-            with first_cancels(scope):
+        with ExitStack() as signals:  # held until model and sandbox are closed
+            async with (
+                open_judge(
+                    slots=config.sandbox.sandbox_slots, unsafe=job.unsafe
+                ) as judge,
+                open_model(config) as model,
+            ):
+                signals.enter_context(first_cancels(scope))
                 solution = await solve(
                     problem,
                     model,
@@ -197,13 +201,13 @@ async def _run(job: Job, problem: Problem) -> Finished:
                     trace=trace,
                     scope=scope,
                 )
-            return Finished(
-                solution=solution,
-                identity=model.identity,
-                trace=trace.path,
-                tier=judge.isolation.tier,
-                output=job.output,
-            )
+                return Finished(
+                    solution=solution,
+                    identity=model.identity,
+                    trace=trace.path,
+                    tier=judge.isolation.tier,
+                    output=job.output,
+                )
     finally:
         trace.close()
         if progress is not None:

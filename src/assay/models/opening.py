@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assay.config import Config, ModelConfig, cache_home, state_home
 from assay.errors import ConfigError
@@ -77,6 +78,15 @@ def _model(config: Config) -> OpenAIModel | EmbeddedModel:
         log_path=engine_log(),
         idle_timeout_s=chosen.idle_timeout,
     )
+
+
+def check_offline(config: ModelConfig) -> None:
+    """Refuse an endpoint on another computer where offline is set."""
+    host = urlsplit(config.base_url or "").hostname or ""
+    if config.offline and host not in ("localhost", "::1") and host[:4] != "127.":
+        raise ConfigError(
+            f"offline is set, and {config.base_url} is on another computer; unset one"
+        )
 
 
 def default_slots() -> int:

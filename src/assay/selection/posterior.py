@@ -62,7 +62,7 @@ def enough(problem: Problem, choice: Choice, *, n_inputs: int, stop_at: float) -
 
     Stops when the leading class has 2 votes (3 where no tests were given, since then
     nothing else speaks for it) and `stop_at` of posterior. Where there is nothing to
-    compare on, more samples could not change the answer.
+    compare on, more samples tell nothing more about the ones that are there.
     """
     if not choice.classes:
         return ""
