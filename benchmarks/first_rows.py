@@ -6,9 +6,10 @@
 
 `run` reads what a solver may read and nothing else, and stores each answer with its
 sha256 as soon as it is there; started again it goes on where it was killed. `grade` is
-another process: it alone reads the hidden tests, and grades what was stored, once. The
-single greedy sample is the solve's own first sample, so both arms rest on one call.
-HumanEval+ tests import numpy: `.venv/bin/pip install numpy` first.
+another process: it alone reads the hidden tests, and grades what was stored, once. Some
+rows have a single hidden test, which a program can pass that fails the given ones: the
+table tells both. The single greedy sample is the solve's own first sample, so both arms
+rest on one call. HumanEval+ tests import numpy: `.venv/bin/pip install numpy` first.
 """
 
 from __future__ import annotations
@@ -203,6 +204,10 @@ async def grade(args: argparse.Namespace) -> None:
                 digest = hashlib.sha256((code or "").encode()).hexdigest()
                 assert digest == answer[f"{arm}_sha256"], "an answer was changed"
                 grade[arm] = await _is_right(judge, code, problem)
+                given = read_row(row)
+                grade[f"{arm}_given"] = not given.has_given_tests or await _is_right(
+                    judge, code, given
+                )
             append(grades, grade)
             sys.stderr.write(f"{grade}\n")
 
@@ -244,8 +249,8 @@ def table(args: argparse.Namespace) -> None:
             f"`{meta['budget'] or 'none'}`; commit `{meta['git']}`.\n\n"
         )
         out.write(
-            "| arm | right | share (Wilson 95 %) | tokens a row | seconds a row |\n"
-            "|---|---|---|---|---|\n"
+            "| arm | right | share (Wilson 95 %) | right, and the given tests pass | "
+            "tokens a row | seconds a row |\n|---|---|---|---|---|---|\n"
         )
         n = len(rows)
         for arm, name, tokens, seconds in (
@@ -254,11 +259,13 @@ def table(args: argparse.Namespace) -> None:
         ):
             right = sum(g[arm] for _, g in rows)
             low, high = wilson(right, n)
+            both = sum(g[arm] and g[f"{arm}_given"] for _, g in rows)
             mean_tokens = sum(a[tokens] for a, _ in rows) / n
             mean_seconds = sum(a[seconds] for a, _ in rows) / n
             out.write(
                 f"| {name} | {right} of {n} | {right / n:.1%} ({low:.1%} to "
-                f"{high:.1%}) | {mean_tokens:,.0f} | {mean_seconds:.1f} |\n"
+                f"{high:.1%}) | {both} of {n} | {mean_tokens:,.0f} | "
+                f"{mean_seconds:.1f} |\n"
             )
         gained = sum(g["answer"] and not g["greedy"] for _, g in rows)
         lost = sum(g["greedy"] and not g["answer"] for _, g in rows)
