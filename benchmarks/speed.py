@@ -49,7 +49,7 @@ def command(*words: str) -> None:
 
 async def judging_seconds() -> tuple[float, float]:
     """Start of the sandbox; 8 candidates on the given cases and 30 more inputs."""
-    problem = read_problem(str(DEMO / "warming.txt"))
+    problem = read_problem(DEMO / "warming.txt")
     inputs = make_inputs(problem, n=N_INPUTS)
     body = (Path(__file__).parent / "warming_answer.py").read_text()
     candidates = [Candidate(code=f"{body}\n# {n}\n") for n in range(N_CANDIDATES)]
@@ -72,7 +72,7 @@ async def judging_seconds() -> tuple[float, float]:
 
 async def engine_share() -> str:
     """One real solve: how much of its wall time the engine was generating."""
-    problem = read_problem(str(DEMO / "roman.py"))
+    problem = read_problem(DEMO / "roman.py")
     async with open_judge() as judge, open_model(load_config()) as model:
         solution = await solve(problem, model, judge, budget=Budget())
     spend = solution.spend

@@ -123,7 +123,7 @@ class Progress:
         classes = "+".join(str(c) for c in data["classes"]) or "none"
         return (
             f"score      {data['after']} samples, {data['in_play']} programs in play, "
-            f"classes {classes}, posterior {data['posterior']:.2f}, "
+            f"votes {classes}, posterior {data['posterior']:.2f}, "
             f"{self._tokens:,} tokens, {seconds:.1f} s: {data['reason']}"
         )
 
