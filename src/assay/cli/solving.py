@@ -173,7 +173,8 @@ def check_output(path: Path | None) -> None:
         ) from error
     if is_folder:
         raise UsageError(f"--output {str(path)!r} is a folder; name a file")
-    if not os.access(path.parent, os.W_OK):
+    is_device = path.exists() and not path.is_file()  # written to as it stands
+    if not os.access(path if is_device else path.parent, os.W_OK):
         raise UsageError(f"--output {str(path)!r}: its folder cannot be written to")
 
 
