@@ -287,6 +287,20 @@ def test_a_read_only_home_costs_the_trace_and_not_the_answer(assay: Run) -> None
     assert "--models-dir" in pulled.stderr
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "127.example.invalid"])
+def test_offline_refuses_an_endpoint_on_another_computer(assay: Run, host: str) -> None:
+    url = f"http://{host}/v1"
+    done = assay("solve", "double.py", "--base-url", url, "--offline")
+    assert done.returncode == 2
+    assert f"offline is set, and {url} is on another computer" in done.stderr
+
+
+def test_offline_allows_an_endpoint_on_this_computer(assay: Run) -> None:
+    with serving([RIGHT, ALSO_RIGHT]) as url:
+        done = assay("solve", "double.py", "--base-url", url, "--offline")
+    assert done.returncode == 0, done.stderr
+
+
 def test_settings_are_listed_with_their_origins(assay: Run) -> None:
     done = assay("config", "--json", ASSAY_SEED="7", ASSAY_API_KEY="secret")
     settings = json.loads(done.stdout)["settings"]

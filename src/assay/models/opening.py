@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,13 +58,15 @@ async def open_model(config: Config) -> AsyncIterator[Model]:
 def endpoint_model(config: Config, *, max_tries: int = 4) -> OpenAIModel:
     """The endpoint of the settings. Its own model, where nobody has named one."""
     chosen = config.model
-    return OpenAIModel(
+    model = OpenAIModel(
         base_url=chosen.base_url or "",
         model=chosen.model if "model" in config.origins else "",
         api_key=chosen.api_key,
         idle_timeout_s=chosen.idle_timeout,
         max_tries=max_tries,
     )
+    check_offline(chosen)  # of an address that was found to be one
+    return model
 
 
 def _model(config: Config) -> OpenAIModel | EmbeddedModel:
@@ -83,10 +86,18 @@ def _model(config: Config) -> OpenAIModel | EmbeddedModel:
 def check_offline(config: ModelConfig) -> None:
     """Refuse an endpoint on another computer where offline is set."""
     host = urlsplit(config.base_url or "").hostname or ""
-    if config.offline and host not in ("localhost", "::1") and host[:4] != "127.":
+    if config.offline and not _is_loopback(host):
         raise ConfigError(
             f"offline is set, and {config.base_url} is on another computer; unset one"
         )
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host is this computer by its very name; nothing is looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def default_slots() -> int:
@@ -94,7 +105,7 @@ def default_slots() -> int:
 
     A GPU gains from batches. On CPUs 6 samples of a problem took 39, 43 and 50 s with
     1, 2 and 4 slots (2 cores, the default model): generating is bound by arithmetic
-    there, and each slot computes the shared prompt for itself once more.
+    there, and each slot computed the shared prompt once more (decision 002).
     """
     return 8 if gpu_memories() else 1
 
