@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -77,9 +78,8 @@ class ModelStore:
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            probe = self.root / f".write-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
         except OSError as error:
             raise DownloadError(
                 f"cannot write to the models folder {str(self.root)!r} "
