@@ -2,9 +2,11 @@
 
 A frame is a length of four bytes and a payload. A payload is JSON in which each array
 begins with a number that names the type, so that a tuple stays a tuple and `True` never
-becomes 1. Only exact builtin types cross; anything else arrives as `Opaque`, which
-equals nothing. Both sides use this file: the judge to read what a hostile program
-wrote, so nothing here evaluates, unpickles, or spends more than linear time.
+becomes 1. Bytes and long sequences of numbers follow the JSON as they lie in memory,
+each once and in the order in which the JSON names them. Only exact builtin types cross;
+anything else arrives as `Opaque`, which equals nothing. Both sides use this file: the
+judge to read what a hostile program wrote, so nothing here evaluates, unpickles, or
+spends more than linear time.
 """
 
 from __future__ import annotations
@@ -12,30 +14,32 @@ from __future__ import annotations
 import json
 import os
 import struct
+from array import array
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import repeat
+from json.encoder import encode_basestring_ascii as _quote
 from typing import Any
 
 MAX_DEPTH = 450  # one array a level, so far below any interpreter's recursion limit
 HEADER = struct.Struct("<I")
 
 _SMALL = 10**15  # larger ints travel as hex: linear time, and no limit on digits
+_LONG = 32  # numbers from which on raw memory is cheaper than JSON
+_RAW = b"R"  # begins a payload that has more than JSON; no JSON text does
 _MAX_COLLISIONS = 64  # equal hashes in one set or dict; honest ones have almost none
 
 _LIST, _TUPLE, _SET, _FROZENSET, _DICT, _BYTES, _COMPLEX, _INT, _STR, _OPAQUE = range(
     10
 )
+_RAW_LISTS = {"q": 10, "d": 11}  # by the type code of an array
+_RAW_TUPLES = {"q": 12, "d": 13}
+_RAW_BYTES = 14
 
 _ATOMS = frozenset({bool, float, type(None)})
 _DICTS = frozenset({dict, OrderedDict, defaultdict, Counter})
-_SEQUENCES: dict[type, int] = {
-    list: _LIST,
-    tuple: _TUPLE,
-    set: _SET,
-    frozenset: _FROZENSET,
-}
+_SETS: dict[type, int] = {set: _SET, frozenset: _FROZENSET}
 
 
 class WireError(ValueError):
@@ -59,7 +63,16 @@ def pack(value: Any) -> bytes:
     Raises:
         WireError: nested deeper than `MAX_DEPTH`, or contains itself.
     """
-    return _to_json(_encode(value, 0)).encode("ascii")
+    kind = type(value)
+    if kind is int and -_SMALL <= value <= _SMALL:
+        return b"%d" % value
+    if kind is str and value.isascii():
+        return _quote(value).encode("ascii")
+    raw: list[bytes] = []
+    text = _to_json(_encode(value, 0, raw)).encode("ascii")
+    if not raw:
+        return text
+    return b"".join((_RAW, HEADER.pack(len(text)), text, *raw))
 
 
 def unpack(payload: bytes) -> Any:
@@ -71,11 +84,46 @@ def unpack(payload: bytes) -> Any:
         WireError: the bytes are not what `pack` makes of any value.
     """
     try:
-        return _decode(json.loads(payload), 0)
+        raw = _Raw(payload) if payload[:1] == _RAW else _NO_RAW
+        text = str(raw.text if raw is not _NO_RAW else payload, "ascii")
+        node, end = _scan(text, 0)
+        if end != len(text):
+            raise WireError("more than one value")
+        value = _decode(node, 0, raw) if type(node) in _NODES else node
+        raw.must_be_used_up()
     except WireError:
         raise
-    except (ValueError, TypeError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        RecursionError,
+        StopIteration,
+        struct.error,
+    ) as error:
         raise WireError(f"not a value: {type(error).__name__}") from error
+    return value
+
+
+class _Raw:
+    """What follows the JSON of a payload, taken from its start on, each byte once."""
+
+    def __init__(self, payload: bytes) -> None:
+        start = len(_RAW) + HEADER.size
+        (length,) = HEADER.unpack_from(payload, len(_RAW)) if payload else (0,)
+        self.text = payload[start : start + length]
+        self._rest = memoryview(payload)[start + length :]
+
+    def take(self, size: Any) -> memoryview:
+        """The next bytes."""
+        if type(size) is not int or not 0 <= size <= len(self._rest):
+            raise WireError("more raw bytes than there are")
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
+
+    def must_be_used_up(self) -> None:
+        """Refuse bytes that nothing named."""
+        if self._rest:
+            raise WireError("raw bytes that belong to nothing")
 
 
 def frame(payload: bytes) -> bytes:
@@ -118,10 +166,13 @@ class Channel:
         return b"".join(parts)
 
 
+_NO_RAW = _Raw(b"")
+_NODES = frozenset({list, dict})
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
 
 
-def _encode(value: Any, depth: int) -> Any:
+def _encode(value: Any, depth: int, raw: list[bytes]) -> Any:
     kind = type(value)
     if kind in _ATOMS:
         return value
@@ -131,22 +182,46 @@ def _encode(value: Any, depth: int) -> Any:
         return value if _is_json_safe(value) else [_STR, _utf8(value).hex()]
     if depth >= MAX_DEPTH:
         raise WireError(f"nested deeper than {MAX_DEPTH} levels")
-    if kind in _SEQUENCES:
-        return [_SEQUENCES[kind], *_encode_all(value, depth + 1)]
+    if kind is list or kind is tuple:
+        numbers = _raw_numbers(kind, value, raw) if len(value) >= _LONG else None
+        tag = _LIST if kind is list else _TUPLE
+        return numbers or [tag, *_encode_all(value, depth + 1, raw)]
+    if kind in _SETS:
+        return [_SETS[kind], *_encode_all(value, depth + 1, raw)]
     if kind in _DICTS:
         flat = [part for pair in dict.items(value) for part in pair]
-        return [_DICT, *_encode_all(flat, depth + 1)]
+        return [_DICT, *_encode_all(flat, depth + 1, raw)]
     if kind is bytes:
-        return [_BYTES, value.hex()]
+        return _encode_bytes(value, raw)
     if kind is complex:
         return [_COMPLEX, value.real, value.imag]
     if _is_named_tuple(kind):
-        return [_TUPLE, *_encode_all(tuple.__iter__(value), depth + 1)]
+        return [_TUPLE, *_encode_all(tuple.__iter__(value), depth + 1, raw)]
     name = kind.__name__
     return [_OPAQUE, name[:80] if type(name) is str else "object"]
 
 
-def _encode_all(values: Iterable[Any], depth: int) -> list[Any]:
+def _raw_numbers(kind: type, value: Any, raw: list[bytes]) -> list[int] | None:
+    """Put numbers of one type behind the JSON; None if these cannot be."""
+    kinds = set(map(type, value))
+    code = "q" if kinds == {int} else "d" if kinds == {float} else ""
+    if not code:
+        return None
+    try:
+        raw.append(array(code, value).tobytes())
+    except OverflowError:  # an int that no machine word holds
+        return None
+    return [(_RAW_LISTS if kind is list else _RAW_TUPLES)[code], len(value)]
+
+
+def _encode_bytes(value: bytes, raw: list[bytes]) -> Any:
+    if len(value) < _LONG:
+        return [_BYTES, value.hex()]
+    raw.append(value)
+    return [_RAW_BYTES, len(value)]
+
+
+def _encode_all(values: Iterable[Any], depth: int, raw: list[bytes]) -> list[Any]:
     items = list(values)
     kinds = set(map(type, items))
     if kinds <= _ATOMS:
@@ -155,7 +230,8 @@ def _encode_all(values: Iterable[Any], depth: int) -> list[Any]:
         return items
     if kinds == {str} and all(map(str.isascii, items)):
         return items
-    return list(map(_encode, items, repeat(depth)))  # map: one frame a level
+    # map: one frame a level
+    return list(map(_encode, items, repeat(depth), repeat(raw)))
 
 
 def _is_json_safe(text: str) -> bool:
@@ -181,21 +257,32 @@ def _is_named_tuple(kind: type) -> bool:
     )
 
 
-def _decode(node: Any, depth: int) -> Any:
+def _decode(node: Any, depth: int, raw: _Raw) -> Any:
     if type(node) is dict:
         raise WireError("a JSON object is never sent")
     if type(node) is not list:
         return node
     if not node or type(node[0]) is not int or depth > MAX_DEPTH:
         raise WireError("an array without a type, or nested too deep")
-    decode = _DECODERS.get(node[0])
+    tag, rest = node[0], node[1:]
+    if tag in _RAW_DECODERS:
+        (count,) = rest
+        return _RAW_DECODERS[tag](raw, count)
+    decode = _DECODERS.get(tag)
     if decode is None:
-        raise WireError(f"unknown type {node[0]}")
-    rest = node[1:]
+        raise WireError(f"unknown type {tag}")
     kinds = set(map(type, rest))
     if list in kinds or dict in kinds:
-        rest = list(map(_decode, rest, repeat(depth + 1)))
+        rest = list(map(_decode, rest, repeat(depth + 1), repeat(raw)))
     return decode(rest)
+
+
+def _numbers(code: str, raw: _Raw, count: Any) -> list[Any]:
+    if type(count) is not int:
+        raise WireError("a count expected")
+    numbers = array(code)
+    numbers.frombytes(raw.take(8 * count))
+    return numbers.tolist()
 
 
 def _has_collisions(keys: list[Any]) -> bool:
@@ -244,4 +331,11 @@ _DECODERS: dict[int, Callable[[list[Any]], Any]] = {
         "utf-8", "surrogatepass"
     ),
     _OPAQUE: lambda parts: Opaque(_decode_text(parts)),
+}
+_RAW_DECODERS: dict[int, Callable[[_Raw, Any], Any]] = {
+    _RAW_LISTS["q"]: lambda raw, count: _numbers("q", raw, count),
+    _RAW_LISTS["d"]: lambda raw, count: _numbers("d", raw, count),
+    _RAW_TUPLES["q"]: lambda raw, count: tuple(_numbers("q", raw, count)),
+    _RAW_TUPLES["d"]: lambda raw, count: tuple(_numbers("d", raw, count)),
+    _RAW_BYTES: lambda raw, count: bytes(raw.take(count)),
 }
