@@ -184,6 +184,8 @@ class LocalJudge:
             input_text=show_input(case.input, problem.entry_point),
             expected_text=_show(case.expected, is_text),
             cpu_s=seen.cpu_s,
+            wall_s=seen.wall_s,
+            peak_mb=seen.peak_mb,
         )
         if seen.status is Status.SKIPPED:
             return replace(result, got_text="not run")

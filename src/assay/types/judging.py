@@ -68,6 +68,8 @@ class CaseResult:
     got_text: str = ""  # the answer, or the error's line
     distance: float = 1.0  # 0 where passed, 1 where nothing is right
     cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_mb: float = 0.0  # 0 where it was not measured
 
     @property
     def passed(self) -> bool:
@@ -82,6 +84,14 @@ class Verdict:
     candidate: Candidate
     results: tuple[CaseResult, ...]
     isolation: str = ""
+
+    @property
+    def status(self) -> Status:
+        """The first that was not passed; `SKIPPED` where nothing was given to run."""
+        if not self.results:
+            return Status.SKIPPED
+        failed = (r.status for r in self.results if not r.passed)
+        return next(failed, Status.PASSED)
 
     @property
     def passed(self) -> bool:
