@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assay.errors import ProblemError
 from assay.judging.checkers import compare_text, compare_value
 from assay.types import Checker, CheckerKind
 
@@ -43,7 +44,14 @@ ANY_CASE = Checker(kind=CheckerKind.TOKENS, ignore_case=True)
         (FLOAT, "nan", "NaN", True),
         (FLOAT, "5", "nan", False),
         (FLOAT, "inf", "-inf", False),
-        (FLOAT, "inf", "1e999", True),
+        (FLOAT, "inf", "1e999", False),
+        (FLOAT, "-Infinity", "-inf", True),
+        (FLOAT, "9" * 350, "1" + "0" * 349, False),
+        (FLOAT, "0x10", "16", False),
+        (FLOAT, "1", "\u0661", False),
+        (FLOAT, "5", "5\x00", False),
+        (FLOAT, "100", "100.00005", True),
+        (FLOAT, "1e308", "-1e308", False),
         (FLOAT, "5", "inf", False),
         (UNORDERED, "a\nb\nb\n", "b\na \nb", True),
         (UNORDERED, "a\nb\nb\n", "a\na\nb", False),
@@ -145,6 +153,16 @@ def test_a_tuple_passes_for_a_list_only_where_json_could_not_say_tuple(
         (FLOAT, 10**400, 10**400, True),
         (FLOAT, 1.5, 10**400, False),
         (FLOAT, math.nan, 1.0, False),
+        (FLOAT, math.inf, 10**400, False),
+        (FLOAT, {1.0, 2}, {2 + 0j, 1.0}, True),
+        (FLOAT, {(1.0, 5), (1.0, 3)}, {(1 + 1e-9, 3), (1 - 1e-9, 5)}, True),
+        (FLOAT, {(1.0, 5), (1.0, 3)}, {(1 + 1e-9, 3), (1 - 1e-9, 3)}, False),
+        (FLOAT, {(0.5, "a"), (16, "b")}, {(16 + 1e-7, "b"), (0.5 - 1e-9, "a")}, True),
+        (FLOAT, {("a", 1.0), ("b", 2.0)}, {("b", 2.0), ("a", 3.0)}, False),
+        (FLOAT, {0.1}, {(0.1,)}, False),
+        (FLOAT, True, True, True),
+        (FLOAT, [b"a"], [b"b"], False),
+        (FLOAT, {0.5: 1.0}, {0.5: 1.0 + 1e-9}, True),
         (FLOAT, 1.0, math.nan, False),
         (FLOAT, "area 0.30", "area 0.3", True),
         (FLOAT, None, None, True),
@@ -169,6 +187,82 @@ def test_values_pass_by_the_rule_of_their_checker(
     result = compare_value(checker, expected, got)
     assert result.passed is passed
     assert (result.distance == 0) is passed
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "got", "passed"),
+    [
+        (CheckerKind.EXACT, 1, 1.0, False),
+        (CheckerKind.EXACT, 1.0, 1.0, True),
+        (CheckerKind.EXACT, [1, 2], (1, 2), False),
+        (CheckerKind.EXACT, [1, 2], [1, 2], True),
+        (CheckerKind.EXACT, {1}, frozenset({1}), False),
+        (CheckerKind.EXACT, {1}, {1.0}, False),
+        (CheckerKind.EXACT, {"a": [1]}, {"a": [1.0]}, False),
+        (CheckerKind.EXACT, 2, 2 + 0j, False),
+        (CheckerKind.FLOAT, 1.0, 1, False),
+        (CheckerKind.FLOAT, [1.0], [1.0 + 1e-9], True),
+        (CheckerKind.FLOAT, [1.0], (1.0,), False),
+        (CheckerKind.FLOAT, {1.0}, frozenset({1.0}), False),
+        (CheckerKind.UNORDERED, [1, 2], [2, 1], True),
+        (CheckerKind.UNORDERED, [1, 2], [2.0, 1], False),
+        (CheckerKind.UNORDERED, [1, 2], (2, 1), False),
+    ],
+)
+def test_types_are_compared_strictly_where_asked(
+    kind: CheckerKind, expected: Any, got: Any, passed: bool
+) -> None:
+    checker = Checker(kind=kind, strict_types=True)
+    assert compare_value(checker, expected, got).passed is passed
+    loose = compare_value(Checker(kind=kind), expected, got)
+    assert loose.passed, "by its own rule each pair is equal but for its types"
+
+
+@pytest.mark.parametrize(
+    ("kind", "got", "passed"),
+    [
+        (CheckerKind.EXACT, "1 2", True),
+        (CheckerKind.EXACT, "3", True),
+        (CheckerKind.EXACT, "1  2", False),
+        (CheckerKind.TOKENS, "1  2", True),
+        (CheckerKind.FLOAT, "3.0000001", True),
+        (CheckerKind.EXACT, "['1 2', '3']", False),
+        (CheckerKind.EXACT, "", False),
+    ],
+)
+def test_any_of_several_texts_is_right_by_the_rule(
+    kind: CheckerKind, got: str, passed: bool
+) -> None:
+    checker = Checker(kind=kind, any_of=True)
+    assert compare_text(checker, ["1 2", "3"], got).passed is passed
+    assert compare_text(checker, ("3", "1 2"), got).passed is passed
+
+
+def test_any_of_several_values_is_right_and_the_nearest_tells_the_distance() -> None:
+    checker = Checker(any_of=True)
+    answers = [[1, 2, 3, 4], [9, 9, 9, 9], None]
+    assert compare_value(checker, answers, None).passed
+    assert compare_value(checker, answers, (9, 9, 9, 9)).passed
+    assert not compare_value(checker, answers, answers).passed
+    near = compare_value(checker, answers, [1, 2, 3, None])
+    assert (
+        near.distance == compare_value(Checker(), answers[0], [1, 2, 3, None]).distance
+    )
+
+
+@pytest.mark.parametrize("expected", [[], (), "abc", None, {1: 2}])
+def test_any_of_what_is_no_list_is_the_users_error(expected: Any) -> None:
+    checker = Checker(any_of=True)
+    with pytest.raises(ProblemError, match="list of at least one"):
+        compare_value(checker, expected, 1)
+    with pytest.raises(ProblemError, match="list of at least one"):
+        compare_text(checker, expected, "1")
+
+
+def test_the_tolerance_is_of_the_expected_number() -> None:
+    checker = Checker(kind=CheckerKind.FLOAT, abs_tol=0.0, rel_tol=0.5)
+    assert compare_value(checker, 2.0, 1.0).passed
+    assert not compare_value(checker, 1.0, 2.0).passed
 
 
 def test_the_distance_falls_as_the_answer_gets_nearer() -> None:

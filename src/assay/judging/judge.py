@@ -206,7 +206,7 @@ class LocalJudge:
                 self._executor, checker, case.input, case.expected, answer
             )
         if isinstance(case.input, Stdin):
-            return compare_text(checker, str(case.expected), answer)
+            return compare_text(checker, case.expected, answer)
         return compare_value(checker, case.expected, answer)
 
     async def _test_results(

@@ -8,7 +8,8 @@ values are.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from assay.types import Value
@@ -16,31 +17,81 @@ from assay.types import Value
 MAX_DEPTH = 480
 """Deeper values equal nothing. One Python frame a level, so this stays callable."""
 
+_CONTAINERS: dict[type, str] = {list: "[", tuple: "[", set: "{", frozenset: "{"}
+_FLAT = frozenset({int, float, str, bytes, bool, type(None)})
+
 
 class NotPlain(ValueError):
     """The value, or something in it, is no plain data or is nested too deep."""
 
 
-def canonical(
-    value: Value, *, alike: bool = False, text: Callable[[str], str] | None = None
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Which values share a canonical text besides those that Python calls equal."""
+
+    alike: bool = False  # a tuple is written as a list
+    strict: bool = False  # the types of numbers and of sets are written too
+    text: Callable[[str], str] | None = None  # applied to each string first
+
+
+def canonical(value: Value, form: Form = Form(), *, depth: int = 0) -> str:  # noqa: B008 (frozen)
     """Write a value so that equal values, and no others, have equal texts.
 
     Equal means Python's `==` on builtins, except that a bool is no number and that nan
     equals nan: `2`, `2.0` and `2+0j` share a text, `1` and `True` do not.
 
-    `alike` writes tuples as lists; `text` is applied to each string first, so that less
-    than all of it is compared.
+    Args:
+        depth: How deep in another value this one lies.
 
     Raises:
         NotPlain: nothing can equal this value.
 
     >>> canonical([1, 2.0]) == canonical([1.0, 2])
     True
-    >>> canonical((1,)) == canonical([1]), canonical((1,), alike=True) == canonical([1])
-    (False, True)
+    >>> canonical((1,)) == canonical([1])
+    False
+    >>> canonical((1,), Form(alike=True)) == canonical([1])
+    True
+    >>> canonical(1, Form(strict=True)) == canonical(1.0, Form(strict=True))
+    False
     """
-    return _encode(value, alike, text, 0)
+    kind = type(value)
+    scalar = _scalar(value, kind, form)
+    if scalar is not None:
+        return scalar
+    if depth >= MAX_DEPTH:
+        raise NotPlain("nested too deep")
+    if kind in _CONTAINERS:
+        parts = _ints(value, form)
+        if parts is None:
+            parts = []
+            # A loop, not a comprehension: that would cost a second frame a level.
+            for item in value:
+                parts.append(canonical(item, form, depth=depth + 1))
+        return _join(_opening(kind, form), parts)
+    if kind is dict:
+        pairs = []
+        for key, item in value.items():
+            name = canonical(key, form, depth=depth + 1)
+            pairs.append(f"{name}={canonical(item, form, depth=depth + 1)}")
+        return _join("<", pairs)
+    raise NotPlain(f"{kind.__name__} is not plain data")
+
+
+def is_surely_equal(one: Value, other: Value) -> bool:
+    """Whether two lists of one type of scalar are equal; False says nothing.
+
+    A short cut for the commonest answers: among such lists `==` is linear, and what it
+    calls equal has one canonical text in every form.
+    """
+    if type(one) is not type(other) or type(one) not in (list, tuple):
+        return False
+    if len(one) != len(other):
+        return False
+    kinds = set(map(type, one))
+    if len(kinds) > 1 or not kinds <= _FLAT or kinds != set(map(type, other)):
+        return False
+    return bool(one == other)
 
 
 def is_json_like(value: Value) -> bool:
@@ -60,57 +111,45 @@ def is_json_like(value: Value) -> bool:
     return True
 
 
-def _encode(
-    value: Any, alike: bool, text: Callable[[str], str] | None, depth: int
-) -> str:
-    kind = type(value)
-    scalar = _scalar(value, kind, text)
-    if scalar is not None:
-        return scalar
-    if depth >= MAX_DEPTH:
-        raise NotPlain("nested too deep")
-    # Loops, not comprehensions: those would cost a second frame a level.
-    parts: list[str] = []
-    if kind is list or kind is tuple:
-        for item in value:
-            parts.append(_encode(item, alike, text, depth + 1))  # noqa: PERF401
-        return _join("[" if alike or kind is list else "(", parts)
-    if kind is set or kind is frozenset:
-        for item in value:
-            parts.append(_encode(item, alike, text, depth + 1))  # noqa: PERF401
-        return _join("{", sorted(parts))
-    if kind is dict:
-        for key, item in value.items():
-            name = _encode(key, alike, text, depth + 1)
-            parts.append(f"{name}={_encode(item, alike, text, depth + 1)}")
-        return _join("<", sorted(parts))
-    raise NotPlain(f"{kind.__name__} is not plain data")
+def _ints(items: Any, form: Form) -> list[str] | None:
+    """The texts of items that are all ints, the commonest case, without a loop."""
+    if form.strict or set(map(type, items)) != {int}:
+        return None
+    return list(map(hex, items))
 
 
-def _scalar(value: Any, kind: type, text: Callable[[str], str] | None) -> str | None:
+def _scalar(value: Any, kind: type, form: Form) -> str | None:
     if value is None or kind is bool:
         return str(value)
-    if kind in (int, float):
-        return _number(value)
     if kind is str:
-        shown = text(value) if text else value
+        shown = form.text(value) if form.text else value
         return f"s{len(shown)}:{shown}"  # the length keeps neighbours apart
     if kind is bytes:
         return f"b{len(value)}:{value.hex()}"
-    if kind is complex:
-        real, imag = _number(value.real), _number(value.imag)
-        return real if imag == "0x0" else f"c{real},{imag}"
+    if kind in (int, float, complex):
+        return f"{kind.__name__[0] if form.strict else ''}{_number(value, kind)}"
     return None
 
 
-def _number(value: int | float) -> str:
+def _number(value: Any, kind: type) -> str:
     # Hexadecimal, as writing a long int in decimal is quadratic (and refused).
-    if isinstance(value, int):
+    if kind is int:
         return hex(value)
+    if kind is complex:
+        real, imag = _number(value.real, float), _number(value.imag, float)
+        return real if imag == "0x0" else f"c{real},{imag}"
     if math.isfinite(value):
-        return hex(int(value)) if value.is_integer() else value.hex()
+        return hex(int(value)) if value.is_integer() else float(value).hex()
     return str(value)
 
 
-def _join(opening: str, parts: Iterable[str]) -> str:
+def _opening(kind: type, form: Form) -> str:
+    if kind is frozenset and form.strict:
+        return "}"
+    return "(" if kind is tuple and not form.alike else _CONTAINERS[kind]
+
+
+def _join(opening: str, parts: list[str]) -> str:
+    if opening in "{}<":
+        parts = sorted(parts)
     return f"{opening}{','.join(parts)};"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 Value = Any
 """A plain Python value: None, bool, int, float, complex, str, bytes, or a list, tuple,
@@ -50,16 +50,24 @@ Input = Stdin | Call
 class Checker:
     """How answers are compared. `source` is the program of `CheckerKind.PROGRAM`.
 
-    Such a program is run in a sandbox of its own, with the input, the expected and the
-    given output as the files `input`, `expected` and `output` named by its three
-    arguments; exit status 0 or 42 accepts (42 and 43 are the ICPC convention).
+    Such a program is run in a sandbox of its own. By the convention `files` it gets
+    the input, the expected and the given output as the files `input`, `expected` and
+    `output`, named by its first three arguments, and exit status 0 or 42 accepts. By
+    the convention `icpc` it gets the files of input and expected output and a folder
+    that it may write to, and the given output on standard input; 42 accepts, 43
+    rejects. Any other end accepts nothing.
     """
 
     kind: CheckerKind = CheckerKind.EXACT
     abs_tol: float = 1e-6
-    rel_tol: float = 1e-6
+    rel_tol: float = 1e-6  # of the expected number's size
     ignore_case: bool = False
+    any_of: bool = False  # `expected` is a sequence of answers, each of them right
+    strict_types: bool = False  # values: 1 is not 1.0, and a list never a tuple
     source: str | None = None
+    language: str = "python"  # of `source`
+    convention: Literal["files", "icpc"] = "files"
+    args: tuple[str, ...] = ()  # more arguments for the program, after the three
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,7 @@ class TestStyle(StrEnum):
 
     ASSERTS = "asserts"  # statements at module level, or in functions named test_*
     PYTEST = "pytest"  # a pytest file
+    UNITTEST = "unittest"  # classes of unittest.TestCase, run by unittest itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
