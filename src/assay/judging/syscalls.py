@@ -97,6 +97,24 @@ sched_setscheduler 144 119
 """
 
 
+# Refused besides, where the files in reach are the user's own and the processes in
+# reach are its own: what Landlock does not hold. A file's mode, owner, times and
+# watchers; sending descriptors, which would hide files from the count; the disks.
+REFUSED_TO_ONE_PROCESS = """
+chmod 90 -, chown 92 -, fchmod 91 52, fchmodat 268 53, fchown 93 55,
+fchownat 260 54, lchown 94 -, utime 132 -, utimes 235 -, futimesat 261 -,
+utimensat 280 88, inotify_init 253 -, inotify_init1 294 26, inotify_add_watch 254 27,
+inotify_rm_watch 255 28, flock 73 32, sendmsg 46 211, sync 162 81, syncfs 306 267,
+fork 57 -, vfork 58 -, execve 59 221, execveat 322 281
+"""
+
+# Answered as by a file system that has none: a copy of a file goes on without them.
+WITHOUT_ATTRIBUTES = """
+getxattr 191 8, lgetxattr 192 9, fgetxattr 193 10, listxattr 194 11,
+llistxattr 195 12, flistxattr 196 13
+"""
+
+
 def numbers(table: str, machine: str) -> dict[str, int]:
     """The calls of a table that exist on a machine, by name."""
     column = {"x86_64": 1, "aarch64": 2}[machine]
