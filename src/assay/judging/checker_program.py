@@ -1,12 +1,15 @@
 """Asking the user's own checker program whether an answer is right.
 
 Covered: the checker runs in a sandbox of its own, apart from the candidate, so an
-answer can only reach it as a file. Not covered: a checker that evaluates that file.
+answer can only reach it as data: a file, or its standard input. A checker that crashes,
+does not end or ends with any other status accepts nothing, as an answer may be made to
+do that to it. Not covered: a checker that evaluates what it reads, or that is wrong.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from importlib.resources import files
 
 from assay.errors import JudgeUnavailable, ProblemError
@@ -15,9 +18,11 @@ from assay.judging.executor import Executor
 from assay.judging.facts import show_text
 from assay.types import Checker, Input, Limits, Observation, Status, Stdin
 
-_ACCEPTED = frozenset({0, 42})
+_ACCEPTING = {"files": frozenset({0, 42}), "icpc": frozenset({42})}
+_REJECTING = {"files": frozenset({1, 43}), "icpc": frozenset({43})}
 _WRONG = Comparison(passed=False, distance=1.0)
 _LIMITS = Limits(cpu_s=10.0, memory_mb=1024, output_kb=4096, disk_mb=256)
+_log = logging.getLogger(__name__)
 
 
 async def ask_checker(
@@ -26,11 +31,10 @@ async def ask_checker(
     """Run the checker on one answer. Texts are given as they are, values as literals.
 
     The files of a call hold `repr` of its `(args, kwargs)`, of the expected and of the
-    given value: `ast.literal_eval` reads them. A checker that crashes or does not end
-    accepts nothing, as an answer may be made to do that to it.
+    given value: `ast.literal_eval` reads them.
 
     Raises:
-        ProblemError: the checker is no Python program.
+        ProblemError: the checker is no program of a language that is known here.
         JudgeUnavailable: the sandbox failed, twice.
     """
     source = _program(checker)
@@ -39,18 +43,37 @@ async def ask_checker(
     else:
         call = (given.args, dict(given.kwargs))
         shown = (literal(call), literal(expected), literal(got))
-    texts = dict(zip(("input", "expected", "output"), shown, strict=True))
-    texts["source"] = source
+    order = {
+        **dict(zip(("input", "expected", "output"), shown, strict=True)),
+        "source": source,
+        "convention": checker.convention,
+        "args": checker.args,
+    }
     starter = files("assay.judging.inside") / "checker_run.py"
     text = starter.read_text(encoding="utf-8")
-    (seen,) = await executor.run_stdin(text, [json.dumps(texts)], _LIMITS)
-    return _decision(seen)
+    (seen,) = await executor.run_stdin(text, [json.dumps(order)], _LIMITS)
+    return _decision(checker, seen)
 
 
 def _program(checker: Checker) -> str:
     if not checker.source:
         raise ProblemError(
             "the checker is 'program' but no program was given; give its source"
+        )
+    if checker.any_of:
+        raise ProblemError(
+            "a checker program decides by itself which answers are right, so it cannot "
+            "be asked for any of several; leave out 'any_of'"
+        )
+    if checker.convention not in _ACCEPTING:
+        raise ProblemError(
+            f"the checker's convention is {checker.convention!r}; known are 'files' "
+            "and 'icpc'"
+        )
+    if checker.language != "python":
+        raise ProblemError(
+            f"the checker program is in {checker.language!r}; only checkers in "
+            "'python' can be run, so translate it"
         )
     try:
         compile(checker.source, "checker.py", "exec", dont_inherit=True)
@@ -63,11 +86,15 @@ def _program(checker: Checker) -> str:
     return checker.source
 
 
-def _decision(seen: Observation) -> Comparison:
+def _decision(checker: Checker, seen: Observation) -> Comparison:
     if seen.status is Status.SANDBOX_FAILURE:
         raise JudgeUnavailable(f"the checker's sandbox failed: {show_text(seen.error)}")
     ended = seen.status in (Status.FINISHED, Status.RUNTIME_ERROR)
-    return RIGHT if ended and seen.exit_code in _ACCEPTED else _WRONG
+    if ended and seen.exit_code in _ACCEPTING[checker.convention]:
+        return RIGHT
+    if not ended or seen.exit_code not in _REJECTING[checker.convention]:
+        _log.info("the checker did not decide: %s", show_text(seen.error))
+    return _WRONG
 
 
 def literal(value: object) -> str:
