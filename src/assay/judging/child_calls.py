@@ -1,13 +1,17 @@
 """The child program that loads a candidate once and answers calls, one by one.
 
 Sent to the zygote as text. On descriptor 3 come the program and then a frame a call; on
-4 go one frame when it is loaded and one an answer. The module is not `__main__`, so a
+4 go one frame when it is loaded and one an answer, whose first byte says of what kind
+it is. Where each call is to find the program as it was loaded, a fork makes the call,
+and a second frame tells how the fork ended. The module is not `__main__`, so a
 candidate's own test block does not run.
 """
 
 from __future__ import annotations
 
+import marshal
 import os
+import signal
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -36,13 +40,15 @@ def main() -> NoReturn:
     if failure is None and order["entry_point"]:
         failure = missing(module, order["entry_point"])
     sys.stdout.flush()
-    channel.send(pack(failure or ("loaded", "")))
+    said = b"l" if failure is None else b"e" + pack(failure)
+    channel.send(said)
+    reply = in_fork if order["fork"] else answer
     while failure is None:
         try:
             question = channel.receive()
         except EOFError:
             break
-        channel.send(answer(module, question, order["max_bytes"]))
+        channel.send(reply(module, question, order["max_bytes"]))
     os._exit(0)
 
 
@@ -107,22 +113,53 @@ def has(value: Any, module: ModuleType, method: str) -> bool:
 
 def answer(module: ModuleType, question: bytes, max_bytes: int) -> bytes:
     """Make one call; encode what came of it, and the arguments if they changed."""
-    entry_point, args, kwargs = unpack(question)
+    is_marshalled = question[:1] == b"m"  # the judge's own words, so these are safe
+    asked = marshal.loads(question[1:]) if is_marshalled else unpack(question[1:])
+    entry_point, args, kwargs = asked
     try:
         value = find(module, entry_point)(*args, **dict(kwargs))
-        after = None
-        plain = all(type(arg) in _ATOMS for arg in args)
-        if not plain and pack((entry_point, args, kwargs)) != question:
-            after = args
+        changed = False
+        for arg in args:
+            if type(arg) not in _ATOMS:
+                changed = not is_same(asked, question)
+                break
         sys.stdout.flush()
         if type(value) in _LONG and len(value) > max_bytes:
-            return pack(("large", f"an answer of {len(value)} parts"))
-        payload = pack(("value", value, after))
+            return b"e" + pack(("large", f"an answer of {len(value)} parts"))
+        payload = b"a" + pack((value, args)) if changed else b"v" + pack(value)
     except BaseException as error:
-        return pack(describe(error))
+        return b"e" + pack(describe(error))
     if len(payload) > max_bytes:
-        return pack(("large", f"an answer of {len(payload)} bytes"))
+        return b"e" + pack(("large", f"an answer of {len(payload)} bytes"))
     return payload
+
+
+def is_same(asked: tuple[Any, ...], question: bytes) -> bool:
+    """Whether a call left its arguments as they were sent."""
+    try:
+        if question[:1] == b"m":
+            return marshal.dumps(asked, 2) == question[1:]
+    except ValueError:
+        return False
+    return pack(asked) == question[1:]
+
+
+def in_fork(module: ModuleType, question: bytes, max_bytes: int) -> bytes:
+    """Make one call in a fork, which answers; tell how it ended and what it used."""
+    first = os.fork()
+    if first == 0:
+        Channel().send(answer(module, question, max_bytes))
+        os._exit(0)
+    _, status, used = os.wait4(first, 0)
+    if os.getpid() == 1:  # the first process of its own small world: end the others
+        try:
+            os.kill(-1, signal.SIGKILL)
+            while True:
+                os.waitpid(-1, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+    cpu_s = used.ru_utime + used.ru_stime
+    return b"d" + pack((os.waitstatus_to_exitcode(status), cpu_s))
 
 
 if __name__ == "child":

@@ -13,6 +13,7 @@ import signal
 import time
 from dataclasses import dataclass
 
+from assay.judging.affinity import SharedProcessor
 from assay.judging.pipes import Pipes, cpu_clock, process_of
 from assay.judging.slot import Child, Slot, SlotDied
 from assay.judging.spending import Spending
@@ -21,6 +22,7 @@ from assay.types import Limits, Status
 
 _TICK_S = 0.01
 _CHUNK = 1 << 16
+_LONG_QUESTION = 1 << 19  # more than half of what the pipe takes at once
 _END_S = 20.0  # for the kernel to end a killed tree; longer is a fault of ours
 _DRAIN_S = 0.5  # for pipes that a process outside any sandbox still holds
 _MAX_REPORT = 4096
@@ -55,6 +57,7 @@ class Job:
         *,
         stdin: bytes | None,
         cpu_hard_s: float | None = None,
+        memory_bound: str = "address_space",
     ) -> None:
         """Start a job.
 
@@ -63,6 +66,7 @@ class Job:
             stdin: The whole of its input; None to hold a conversation on 3 and 4,
                 with an empty standard input.
             cpu_hard_s: The kernel's own limit where it must allow many calls.
+            memory_bound: Which of the kernel's limits holds each process's memory.
         """
         self.ending: Ending | None = None
         self.stopped: tuple[Status, str] | None = None  # the limit that we enforced
@@ -74,19 +78,53 @@ class Job:
         self._slot = slot
         self._outgoing = memoryview(frame(first_frame) if stdin is None else b"")
         self._is_aborted = False
+        self._memory_bound = memory_bound
         self._next_tick_s = time.monotonic() + _TICK_S
         self._pid = self._pidfd = self._to_child = -1
         self._fds: dict[int, bytearray] = {}
         self._n_stderr = 0
+        self._shared: SharedProcessor | None = None
         self._poll = select.poll()
         hard = int(cpu_hard_s or limits.cpu_s) + 2
         self._start(child, first_frame, stdin, hard)
         self.begin()
 
-    def begin(self, wall_factor: float = 1.0) -> None:
-        """Count the limits from here on: a new call, or the first."""
-        self.spending.begin(self.cpu_s(), wall_factor)
+    def begin(self, wall_factor: float = 1.0) -> float:
+        """Count the limits from here on: a new call, or the first.
+
+        Gives the CPU seconds that the job's first process used before.
+        """
+        before_s = self.cpu_s()
+        self.spending.begin(before_s, wall_factor)
         self._n_stderr = 0
+        return before_s
+
+    def ask(self, payload: bytes) -> bytes | None:
+        """Send a question and wait for the next frame, as `wait_frame` does.
+
+        Quick where the answer comes soon and whole, and nothing else happens.
+        """
+        size = HEADER.size
+        if self._outgoing or self.answers or len(payload) > _LONG_QUESTION:
+            self.send(payload)
+            return self.wait_frame()
+        try:
+            n_written = os.write(self._to_child, frame(payload))
+        except (BlockingIOError, BrokenPipeError):
+            n_written = 0
+        if n_written < size + len(payload):
+            self._outgoing = memoryview(frame(payload))[n_written:]
+            return self.wait_frame()
+        happened = self._poll.poll(_TICK_S * 1000)
+        if len(happened) == 1 and self._fds.get(happened[0][0]) is self.answers:
+            data = os.read(happened[0][0], _CHUNK)
+            length = HEADER.unpack_from(data)[0] if len(data) >= size else -1
+            if length == len(data) - size and length <= self.max_frame:
+                return data[size:]
+            self._take_in(happened[0][0], data)
+        else:
+            self.leave_alone()
+        return self.wait_frame()
 
     def send(self, payload: bytes) -> None:
         """Say something to the child; `wait_frame` gets it through."""
@@ -104,6 +142,16 @@ class Job:
                 return self.take_frame()
             self._step()
         return None
+
+    def stay_near(self) -> None:
+        """Have it on the processor of this thread while it answers quickly."""
+        self._shared = SharedProcessor(self._pid)
+
+    def leave_alone(self) -> None:
+        """Let it run where the kernel wants. To be called by the same thread."""
+        if self._shared is not None:
+            self._shared.leave()
+            self._shared = None
 
     def take_frame(self) -> bytes | None:
         """The next whole frame that has come, if one has."""
@@ -143,6 +191,7 @@ class Job:
 
     def close(self) -> Ending | None:
         """End the job if it still runs, and let go of what it held."""
+        self.leave_alone()
         try:
             if self.ending is None and self._pidfd >= 0:
                 self.stop(Status.SKIPPED, "closed")
@@ -183,6 +232,7 @@ class Job:
         limits = {
             "cpu_hard_s": hard,
             "memory_mb": self.limits.memory_mb,
+            "memory_bound": self._memory_bound,
             "disk_mb": self.limits.disk_mb,
             "files": self.limits.files,
             "processes": self.limits.processes,
@@ -232,11 +282,14 @@ class Job:
             self._step()
 
     def _read(self, fd: int) -> None:
-        buffer = self._fds[fd]
         try:
             data = os.read(fd, _CHUNK)
         except BlockingIOError:  # the job opened the pipe anew and was faster
             return
+        self._take_in(fd, data)
+
+    def _take_in(self, fd: int, data: bytes) -> None:
+        buffer = self._fds[fd]
         if not data:
             self._poll.unregister(fd)
             del self._fds[fd]

@@ -13,8 +13,12 @@ from assay.judging.wire import WireError, unpack
 from assay.types import Observation, Status, Value
 
 _TAIL = 2000
+_FORBIDDEN = "made a system call that is forbidden"
 _PATIENCE = 4.0  # times the wall limit, for a run that others starved
 _NEAR_LIMIT = 0.8  # of the memory limit: a crash there is for want of memory
+OURS = (SlotDied, Starved)
+"""What is the machine's fault and worth a second try."""
+
 _OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGKILL}
 _KINDS = {
     "compile": Status.COMPILE_ERROR,
@@ -36,7 +40,7 @@ def with_one_retry(slot: Slot, attempt: Callable[[float], Observation]) -> Obser
     try:
         slot.start()
         return attempt(1.0)
-    except (SlotDied, Starved):
+    except OURS:
         slot.stop()
     try:
         slot.start()
@@ -79,31 +83,54 @@ def of_end(job: Job, ending: Ending, *, is_whole_run: bool) -> tuple[Status, str
     if job.stopped is not None:
         return job.stopped
     if ending.exit_code == -signal.SIGSYS:
-        return Status.SECURITY_VIOLATION, "made a system call that is forbidden"
+        return Status.SECURITY_VIOLATION, _FORBIDDEN
     if is_whole_run and ending.cpu_s > limits.cpu_s:
         return Status.TIME_LIMIT, f"more than {limits.cpu_s:g} s of CPU time"
     is_near = ending.peak_mb > _NEAR_LIMIT * limits.memory_mb
     if is_near and ending.exit_code in _OUT_OF_MEMORY:
         return Status.MEMORY_LIMIT, f"more than {limits.memory_mb} MB of memory"
     if not is_whole_run:
-        return Status.RUNTIME_ERROR, f"left before answering{_how(ending)}"
+        return Status.RUNTIME_ERROR, f"left before answering{_how(ending.exit_code)}"
     payload = job.take_frame()
     told = failure(message(payload)) if payload is not None else None
     if told is not None:
         return told
     if ending.exit_code:
-        return Status.RUNTIME_ERROR, f"ended{_how(ending)}"
+        return Status.RUNTIME_ERROR, f"ended{_how(ending.exit_code)}"
     return Status.FINISHED, ""
 
 
-def _how(ending: Ending) -> str:
-    if ending.exit_code >= 0:
-        return f" with exit status {ending.exit_code}"
+def end_of_fork(payload: bytes) -> tuple[int, float] | None:
+    """The exit code and CPU seconds of a fork that made a call, as a child told."""
     try:
-        name = signal.Signals(-ending.exit_code).name
+        exit_code, cpu_s = unpack(payload[1:]) if payload[:1] == b"d" else (None, None)
+    except (WireError, ValueError, TypeError):
+        return None
+    if type(exit_code) is not int or type(cpu_s) is not float:
+        return None
+    return (exit_code, cpu_s) if -65 < exit_code < 256 and 0 <= cpu_s < 1e6 else None
+
+
+def left_early(exit_code: int) -> tuple[Status, str]:
+    """What it means that a fork ended while its answer was owed."""
+    if exit_code == -signal.SIGSYS:
+        return Status.SECURITY_VIOLATION, _FORBIDDEN
+    return Status.RUNTIME_ERROR, f"left before answering{_how(exit_code)}"
+
+
+def _how(exit_code: int) -> str:
+    if exit_code >= 0:
+        return f" with exit status {exit_code}"
+    try:
+        name = signal.Signals(-exit_code).name
     except ValueError:
-        name = f"signal {-ending.exit_code}"
+        name = f"signal {-exit_code}"
     return f" by {name}"
+
+
+def tail(text: bytearray) -> str:
+    """The end of what a job wrote to its standard error."""
+    return text.decode("utf-8", "replace")[-_TAIL:] if text else ""
 
 
 def observation(
@@ -122,7 +149,7 @@ def observation(
     return Observation(
         status=status,
         stdout=job.stdout.decode("utf-8", "replace"),
-        stderr_tail=job.stderr.decode("utf-8", "replace")[-_TAIL:],
+        stderr_tail=tail(job.stderr),
         value=value,
         args_after=args_after,
         error=error,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
 from dataclasses import dataclass
+
+_LONG_PIPE = 1 << 20  # the most that an ordinary user may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class Pipes:
         if question is None:
             from_judge, questions = os.pipe()
             os.set_blocking(questions, False)
+            for pipe in (questions, answers):
+                with contextlib.suppress(OSError):  # a user may have only so many pages
+                    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _LONG_PIPE)
         else:
             from_judge = sealed(question)
         given = (sealed(stdin), out, err, from_judge, to_judge)

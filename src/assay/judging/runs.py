@@ -5,16 +5,19 @@ Blocking, for the executor's threads, each on a slot that is ours alone.
 
 from __future__ import annotations
 
+import marshal
+from collections.abc import Sequence
 from functools import cache, partial
 
 from assay.judging import outcome
 from assay.judging.job import Job
 from assay.judging.slot import Child, Slot, SlotDied
-from assay.judging.wire import pack
+from assay.judging.wire import WireError, pack, unpack
 from assay.types import Call, Limits, Observation, Status, Value
 
 _MAX_RESTARTS = 3
 _SESSION_CPU_S = 3600.0  # the kernel's own stop; each call's limit is the judge's
+_OTHERWISE = (Status.SECURITY_VIOLATION, "answered otherwise than asked")
 
 
 @cache
@@ -61,24 +64,42 @@ class Program:
         tier: str,
         *,
         setup: str = "",
+        fork: bool = False,
     ) -> None:
+        """Prepare; nothing runs before the first call.
+
+        Args:
+            fork: Make each call in a fork of the loaded program, so that no call
+                finds what another left in memory.
+        """
         self.n_runs = 0
         self.cpu_s = 0.0
         self._slot = slot
         self._entry_point = entry_point
         self._limits = limits
         self._tier = tier
+        self._fork = fork
         self._order = pack(
             {
                 "source": source,
                 "setup": setup,
                 "entry_point": entry_point,
                 "max_bytes": limits.output_kb * 1024,
+                "fork": fork,
             }
         )
         self._job: Job | None = None
         self._load_failure: Observation | None = None
         self._n_ended = 0
+        self._near = False
+
+    def calls(self, calls: Sequence[Call]) -> tuple[Observation, ...]:
+        """Make all calls, in this thread, and end the program."""
+        self._near = True
+        try:
+            return tuple(map(self.call, calls))
+        finally:
+            self.close()
 
     def call(self, call: Call, entry_point: str | None = None) -> Observation:
         """Make one call; in a fresh sandbox if the last call ended the program."""
@@ -90,9 +111,14 @@ class Program:
                 error=f"the program was ended {self._n_ended} times before",
                 isolation=self._tier,
             )
-        question = pack((entry_point or self._entry_point, call.args, call.kwargs))
+        question = _question(entry_point or self._entry_point, call)
         attempt = partial(self._attempt, question, call)
-        return outcome.with_one_retry(self._slot, attempt)
+        if self._job is None:
+            return outcome.with_one_retry(self._slot, attempt)
+        try:
+            return attempt(1.0)
+        except outcome.OURS:
+            return outcome.with_one_retry(self._slot, attempt)
 
     def close(self) -> None:
         """End the program, and count what it used."""
@@ -125,12 +151,15 @@ class Program:
         )
         job.begin(wall_factor)
         payload = job.wait_frame()
-        said = outcome.message(payload) if payload is not None else None
-        if said is not None and said[0] == "loaded":
+        if payload == b"l":
+            if self._near:
+                job.stay_near()
             return None
-        told = outcome.failure(said)
-        if told is None and payload is not None:
-            told = (Status.SECURITY_VIOLATION, "wrote to the judge unasked")
+        told = None
+        if payload is not None:
+            said = outcome.message(payload[1:]) if payload[:1] == b"e" else None
+            told = outcome.failure(said)
+            told = told or (Status.SECURITY_VIOLATION, "wrote to the judge unasked")
         if told is None:
             told = outcome.of_end(job, job.wait_end(), is_whole_run=False)
         self._load_failure = self._observe(job, *told, cpu_before_s=0.0)
@@ -142,39 +171,60 @@ class Program:
         assert job is not None
         if job.has_early_words:
             return self._end(job, Status.SECURITY_VIOLATION, "answered before the call")
-        del job.stdout[:], job.stderr[:]
-        job.begin(wall_factor)
-        before_s = job.cpu_s()
-        job.send(question)
-        payload = job.wait_frame()
-        if payload is None:
+        if job.stdout or job.stderr:
+            del job.stdout[:], job.stderr[:]
+        before_s = job.begin(wall_factor)
+        payload = last = job.ask(question)
+        if self._fork and payload is not None and payload[:1] != b"d":
+            last = job.wait_frame()
+        if last is None:
             ending = job.wait_end()
             status, error = outcome.of_end(job, ending, is_whole_run=False)
             return self._end(job, status, error, before_s)
-        said = outcome.message(payload)
-        if said is None or job.answers:
-            return self._end(
-                job, Status.SECURITY_VIOLATION, "answered otherwise than asked"
-            )
-        return self._answer(job, said, call, before_s)
+        used_s = 0.0
+        if self._fork:
+            ended = outcome.end_of_fork(last)
+            if ended is None or job.answers:
+                return self._end(job, *_OTHERWISE)
+            exit_code, used_s = ended
+            if payload is last:
+                left = outcome.left_early(exit_code)
+                return self._observe(job, *left, before_s - used_s)
+        if payload is None or job.answers:
+            return self._end(job, *_OTHERWISE)
+        return self._answer(job, payload, call, before_s - used_s)
 
     def _answer(
-        self, job: Job, said: tuple[Value, ...], call: Call, before_s: float
+        self, job: Job, payload: bytes, call: Call, before_s: float
     ) -> Observation:
-        told = outcome.failure(said)
-        if told is not None:
-            return self._observe(job, *told, cpu_before_s=before_s)
-        if said[0] != "value" or len(said) != 3:
-            return self._end(
-                job, Status.SECURITY_VIOLATION, "answered otherwise than asked"
-            )
+        kind = payload[:1]
+        if kind == b"e":
+            told = outcome.failure(outcome.message(payload[1:])) or _OTHERWISE
+            finish = self._end if told is _OTHERWISE else self._observe
+            return finish(job, *told, before_s)
+        try:
+            value, after = unpack(payload[1:]), None
+            if kind == b"a":
+                value, after = value
+        except (WireError, ValueError, TypeError):
+            kind = b""
+        if kind not in (b"a", b"v"):
+            return self._end(job, *_OTHERWISE)
+        if type(after) is not tuple or after == call.args:
+            after = None
         spent_s = job.cpu_s() - before_s
         if spent_s > self._limits.cpu_s:
             error = f"more than {self._limits.cpu_s:g} s of CPU time"
             return self._observe(job, Status.TIME_LIMIT, error, cpu_before_s=before_s)
-        after = said[2] if type(said[2]) is tuple and said[2] != call.args else None
-        return self._observe(
-            job, Status.FINISHED, "", before_s, value=said[1], args_after=after
+        return Observation(
+            status=Status.FINISHED,
+            stdout=job.stdout.decode("utf-8", "replace"),
+            stderr_tail=outcome.tail(job.stderr),
+            value=value,
+            args_after=after,
+            cpu_s=spent_s,
+            wall_s=job.spending.wall_s(),
+            isolation=self._tier,
         )
 
     def _end(
@@ -187,13 +237,7 @@ class Program:
         return observed
 
     def _observe(
-        self,
-        job: Job,
-        status: Status,
-        error: str,
-        cpu_before_s: float,
-        value: Value = None,
-        args_after: tuple[Value, ...] | None = None,
+        self, job: Job, status: Status, error: str, cpu_before_s: float
     ) -> Observation:
         return outcome.observation(
             job,
@@ -202,9 +246,16 @@ class Program:
             tier=self._tier,
             wall_s=job.spending.wall_s(),
             cpu_s=max(0.0, job.cpu_s() - cpu_before_s),
-            value=value,
-            args_after=args_after,
         )
+
+
+def _question(entry_point: str | None, call: Call) -> bytes:
+    """A call in the form that is cheapest for both sides: these words are our own."""
+    asked = (entry_point, call.args, call.kwargs)
+    try:
+        return b"m" + marshal.dumps(asked, 2)  # version 2: no two items are made one
+    except ValueError:  # something in it is not plain
+        return b"p" + pack(asked)
 
 
 class Tester:

@@ -26,6 +26,7 @@ MAX_DEPTH = 450  # one array a level, so far below any interpreter's recursion l
 HEADER = struct.Struct("<I")
 
 _SMALL = 10**15  # larger ints travel as hex: linear time, and no limit on digits
+_CHUNK = 1 << 20
 _LONG = 32  # numbers from which on raw memory is cheaper than JSON
 _RAW = b"R"  # begins a payload that has more than JSON; no JSON text does
 _MAX_COLLISIONS = 64  # equal hashes in one set or dict; honest ones have almost none
@@ -137,6 +138,7 @@ class Channel:
     def __init__(self, read_fd: int = 3, write_fd: int = 4) -> None:
         self._read_fd = read_fd
         self._write_fd = write_fd
+        self._ahead = b""  # came with the last payload
 
     def receive(self) -> bytes:
         """Wait for the next payload.
@@ -144,26 +146,31 @@ class Channel:
         Raises:
             EOFError: the judge closed its end.
         """
-        (length,) = HEADER.unpack(self._exactly(HEADER.size))
-        return self._exactly(length)
+        data = self._ahead
+        while len(data) < HEADER.size:
+            data += self._some()
+        end = HEADER.size + HEADER.unpack_from(data)[0]
+        if len(data) < end:
+            parts, size = [data], len(data)
+            while size < end:
+                parts.append(self._some())
+                size += len(parts[-1])
+            data = b"".join(parts)
+        self._ahead = data[end:]
+        return data[HEADER.size : end]
 
     def send(self, payload: bytes) -> None:
         """Write one payload, all of it."""
-        view = memoryview(frame(payload))
-        while view:
-            view = view[os.write(self._write_fd, view) :]
+        data = frame(payload)
+        n_written = os.write(self._write_fd, data)
+        while n_written < len(data):
+            n_written += os.write(self._write_fd, memoryview(data)[n_written:])
 
-    def _exactly(self, size: int) -> bytes:
-        data = os.read(self._read_fd, size)
-        if len(data) == size:
-            return data
-        parts = [data]
-        while data and size > sum(map(len, parts)):
-            data = os.read(self._read_fd, size - sum(map(len, parts)))
-            parts.append(data)
-        if not data and size:
+    def _some(self) -> bytes:
+        data = os.read(self._read_fd, _CHUNK)
+        if not data:
             raise EOFError
-        return b"".join(parts)
+        return data
 
 
 _NO_RAW = _Raw(b"")
