@@ -102,7 +102,9 @@ if __name__ == "__main__":
         "TestF.test_parts": Status.WRONG_ANSWER,
         "TestF.test_later": Status.SKIPPED,
     }
-    assert "4 != 5" in results[1].got_text
+    wrong = results[1]
+    facts = (wrong.input_text, wrong.expected_text, wrong.got_text)
+    assert facts == ("f(2)", "5", "4")
 
 
 def test_a_statement_that_prepares_tests_and_fails_is_a_failure(

@@ -111,7 +111,7 @@ def test_fixtures_parameters_raises_and_approx_work(sandbox: Sandbox) -> None:
         (
             "from bank import nothing\ndef test_a(): assert nothing()",
             Status.RUNTIME_ERROR,
-            "not run to its end",
+            "cannot be imported",
         ),
         (
             "def test_a(no_such_fixture): assert double(1) == 2",

@@ -23,6 +23,7 @@ _TESTER = ("short", "values", "link", "proxies", "solution", "outcomes")
 _RUNNERS = {
     TestStyle.ASSERTS: ("items", "trees", "comparisons", "assert_run"),
     TestStyle.PYTEST: ("pytest_run",),
+    TestStyle.UNITTEST: ("trees", "comparisons", "unittest_run"),
 }
 
 

@@ -16,7 +16,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from assay.errors import ProblemError
-from assay.judging.inside.collect import collect, free_names
+from assay.judging.inside.collect import collect, free_names, unittest_names
 from assay.judging.inside.items import FUNCTION, Item, flatten
 from assay.judging.inside.trees import summarize, walk
 from assay.types import TestCode, TestStyle
@@ -34,7 +34,7 @@ class TestReading:
     __test__ = False
 
     names: tuple[str, ...]  # of the tests; pytest's own may be more, by parameter
-    items: tuple[Item, ...]  # what a file of asserts does; empty for pytest
+    items: tuple[Item, ...]  # what a file of asserts does; empty in other styles
     modules: frozenset[str]  # imported, and meaning the solution
     packages: frozenset[str]  # imported, and installed
     free: frozenset[str]  # neither defined nor imported, so the solution's
@@ -63,7 +63,7 @@ def read_test_code(tests: TestCode, packages: tuple[Path, ...] = ()) -> TestRead
     tree = _parse(tests)
     body = flatten(tree)
     items = _items(body, tests) if tests.style is TestStyle.ASSERTS else ()
-    names = tuple(i.name for i in items if i.kind) if items else _pytest_names(tree)
+    names = _names_of_tests(tree, items, tests.style)
     if not names:
         raise ProblemError(
             f"{tests.name} holds no test: expected {_EXPECTED[tests.style]}"
@@ -88,6 +88,7 @@ def read_test_code(tests: TestCode, packages: tuple[Path, ...] = ()) -> TestRead
 _EXPECTED = {
     TestStyle.ASSERTS: "assert statements, functions test_*, or check(candidate)",
     TestStyle.PYTEST: "functions test_*, or classes Test* with such methods",
+    TestStyle.UNITTEST: "classes of unittest.TestCase with methods test*",
 }
 
 
@@ -118,6 +119,14 @@ def _items(body: list[ast.stmt], tests: TestCode) -> tuple[Item, ...]:
                 "takes arguments, as only pytest gives them; give it as a pytest file"
             )
     return items
+
+
+def _names_of_tests(
+    tree: ast.Module, items: tuple[Item, ...], style: TestStyle
+) -> tuple[str, ...]:
+    if style is TestStyle.ASSERTS:
+        return tuple(item.name for item in items if item.kind)
+    return unittest_names(tree) if style is TestStyle.UNITTEST else _pytest_names(tree)
 
 
 def _pytest_names(tree: ast.Module) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from assay.judging.bundle import candidate_program, tester_program
 from assay.judging.distance import token_distance
 from assay.judging.executor import Executor
 from assay.judging.facts import show_text
-from assay.judging.inside.outcomes import PASSED, RAISED, SKIPPED
+from assay.judging.inside.outcomes import IMPORT_OF_TESTS, PASSED, RAISED, SKIPPED
 from assay.judging.line import (
     LONGEST_VALUE_KB,
     STOPPING,
@@ -125,12 +125,17 @@ class _Run:
             return end
         if self.line.stopped:
             return CaseResult(status=Status.SKIPPED, name=name)
-        text = show_text(ended.error or "the test was not run to its end")
+        reason = self._import_failure() or "the test was not run to its end"
+        text = show_text(ended.error or reason)
         if name not in self.started and ended.status is not Status.FINISHED:
             return CaseResult(status=Status.SKIPPED, name=name, got_text=text)
         is_limit = ended.status in STOPPING
         status = ended.status if is_limit else Status.RUNTIME_ERROR
         return CaseResult(status=status, name=name, got_text=text)
+
+    def _import_failure(self) -> str:
+        end = self.ends.get(IMPORT_OF_TESTS)
+        return f"the tests cannot be imported: {end.got_text}" if end else ""
 
     def _note_death(self, result: CaseResult) -> None:
         self.deaths.setdefault(self.current, result)
@@ -160,7 +165,7 @@ class _Run:
 def _params(tests: TestCode, reading: TestReading, problem: Problem) -> Value:
     entry = problem.entry_point or ""
     free = reading.free
-    if entry.isidentifier() and tests.style is TestStyle.ASSERTS:
+    if entry.isidentifier() and tests.style is not TestStyle.PYTEST:
         free |= {entry}  # it may be called as a builtin is, which is defined then
     names = [[name, name] for name in sorted(free - {"candidate"})]
     if "candidate" in free:

@@ -36,7 +36,7 @@ def read_tests_file(
     entry_point: str | None,
     signature: Signature | None,
 ) -> GivenTests:
-    """Read a JSON list of cases, a file of asserts, or a pytest file.
+    """Read a JSON list of cases, a file of asserts, or one of unittest or pytest.
 
     Args:
         path: The file.
@@ -58,6 +58,14 @@ def read_tests_file(
             "mend the tests file"
         ) from error
     entry_point = entry_point or tested_name(text)
+    if _is_unittest(tree):
+        code = TestCode(source=text, style=TestStyle.UNITTEST, name=path.name)
+        return GivenTests(
+            tests=Tests(test_code=(code,)),
+            io_mode=IOMode.FUNCTION,
+            entry_point=entry_point,
+            note=f"The tests of {path.name} are run by unittest.",
+        )
     if _is_pytest(tree):
         code = TestCode(source=text, style=TestStyle.PYTEST, name=path.name)
         return GivenTests(
@@ -67,6 +75,19 @@ def read_tests_file(
             note=f"The tests of {path.name} are run by pytest.",
         )
     return _assert_tests(text, tree, path, entry_point, signature)
+
+
+def _is_unittest(tree: ast.Module) -> bool:
+    """Whether all tests of a file are of classes that unittest runs by itself."""
+    imported = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+    if any("pytest" in ast.unparse(node) for node in imported):
+        return False
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    if any(isinstance(n, functions) and n.name.startswith("test") for n in tree.body):
+        return False  # which pytest runs, and unittest would leave out
+    kinds = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    bases = [ast.unparse(base) for kind in kinds for base in kind.bases]
+    return any(base.endswith("TestCase") for base in bases)
 
 
 def _is_pytest(tree: ast.Module) -> bool:

@@ -79,9 +79,11 @@ class AssertRun:
     def _call(self, item: Item) -> None:
         function = self._globals[item.name]
         if item.kind == FUNCTION:
-            function()
+            returned = function()
         else:
-            function(self._link.evaluate(self._params["entry_point"]))
+            returned = function(self._link.evaluate(self._params["entry_point"]))
+        if isinstance(returned, types.GeneratorType | types.CoroutineType):
+            raise TypeError(f"{item.name} is a generator, so nothing in it was run")
 
     def _run_test(self, name: str, test: Callable[[], Any]) -> None:
         self._comparisons.forget()

@@ -45,6 +45,27 @@ def free_names(source: str) -> frozenset[str]:
     return frozenset(used - defined - set(dir(builtins)) - {"__name__", "__file__"})
 
 
+def unittest_names(tree: ast.Module) -> tuple[str, ...]:
+    """Name the tests of a unittest file: `Class.method`, in the order of the file.
+
+    Methods that a class takes from another class of the file come before its own.
+    """
+    methods: dict[str, list[str]] = {}
+    cases: set[str] = set()
+    for node in tree.body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        bases = [ast.unparse(base) for base in node.bases]
+        taken = [name for base in bases[::-1] for name in methods.get(base, ())]
+        methods[node.name] = list(dict.fromkeys([*taken, *_test_methods(node)]))
+        cases.discard(node.name)  # of the same name as one before, which it hides
+        if any(base.endswith("TestCase") or base in cases for base in bases):
+            cases.add(node.name)
+    return tuple(
+        f"{kind}.{name}" for kind in methods if kind in cases for name in methods[kind]
+    )
+
+
 class _Collection:
     """The statements of a file, and which of its functions assert something."""
 
@@ -107,7 +128,12 @@ class _Collection:
 def _methods(node: ast.ClassDef) -> list[str]:
     if not any(ast.unparse(base).endswith("TestCase") for base in node.bases):
         return []
-    functions = [n.name for n in node.body if isinstance(n, ast.FunctionDef)]
+    return _test_methods(node)
+
+
+def _test_methods(node: ast.ClassDef) -> list[str]:
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    functions = [n.name for n in node.body if isinstance(n, kinds)]
     return [name for name in functions if name.startswith("test")]
 
 

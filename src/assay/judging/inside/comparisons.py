@@ -2,7 +2,8 @@
 
 Python drops them: a failed `assert f(2) == 5` does not know the 4. So the test of an
 assert is rewritten to a call that notes its sides and gives back what it would have
-given; evaluation order and everything else stay.
+given; evaluation order and everything else stay. Of `self.assertEqual(f(2), 5)` each
+side is noted when it has been evaluated.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
 }
 _SIGNS = {"ne": "not ", "lt": "< ", "le": "<= ", "gt": "> ", "ge": ">= "}
 _COMPARE, _TRUTH = "__assay_compare__", "__assay_truth__"
+_FIRST, _SECOND = "__assay_first__", "__assay_second__"
+_EQUALITIES = frozenset(
+    f"assert{kind}Equal"
+    for kind in ("", "Almost", "Count", "Dict", "List", "MultiLine", "Sequence", "Set")
+) | {"assertEquals", "assertTupleEqual"}
+"""Methods of unittest that want their first two arguments to be the same."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,17 @@ class Comparisons:
     def __init__(self) -> None:
         self._sides: list[Sides] = []
         self._last: tuple[Sides, Any, Any] | None = None
+        self._first: Any = None
 
     @property
     def names(self) -> dict[str, Any]:
         """What the rewritten code needs among its globals."""
-        return {_COMPARE: self._compare, _TRUTH: self._truth}
+        return {
+            _COMPARE: self._compare,
+            _TRUTH: self._truth,
+            _FIRST: self._note_first,
+            _SECOND: self._note_second,
+        }
 
     def forget(self) -> None:
         """Start a test."""
@@ -73,8 +86,21 @@ class Comparisons:
 
     def rewrite(self, node: ast.stmt) -> None:
         """Rewrite the asserts in a statement, in place."""
-        for part in [part for part in walk(node) if isinstance(part, ast.Assert)]:
-            part.test = self._new_test(part)
+        for part in list(walk(node)):
+            if isinstance(part, ast.Assert):
+                part.test = self._new_test(part)
+            elif isinstance(part, ast.Call) and _is_equality(part):
+                self._note_arguments(part)
+
+    def _note_arguments(self, call: ast.Call) -> None:
+        left, right, *rest = call.args
+        swapped = _calls(right) and not _calls(left)
+        self._note(right if swapped else left, call, "eq", swapped)
+        call.args = [
+            self._replacement(_FIRST, left, [left]),
+            self._replacement(_SECOND, right, [right]),
+            *rest,
+        ]
 
     def _new_test(self, node: ast.Assert) -> ast.expr:
         test = node.test
@@ -116,9 +142,29 @@ class Comparisons:
         self._last = (sides, expected, got)
         return getattr(operator, sides.relation)(left, right)
 
+    def _note_first(self, _index: int, value: Any) -> Any:
+        self._first = value
+        return value
+
+    def _note_second(self, index: int, value: Any) -> Any:
+        sides = self._sides[index]
+        pair = (self._first, value) if sides.swapped else (value, self._first)
+        self._last = (sides, *pair)
+        return value
+
     def _truth(self, index: int, value: Any) -> Any:
         self._last = (self._sides[index], None, value)
         return not value if self._sides[index].relation == "false" else value
+
+
+def _is_equality(call: ast.Call) -> bool:
+    function, args = call.func, call.args
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in _EQUALITIES
+        and len(args) >= 2
+        and not any(isinstance(arg, ast.Starred) for arg in args[:2])
+    )
 
 
 def _is_simple(test: ast.Compare) -> bool:

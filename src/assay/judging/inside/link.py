@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import islice
 from typing import Any
 
 from assay.judging.inside.short import short_call
-from assay.judging.inside.values import Packed, pack, unpack
+from assay.judging.inside.values import (
+    FILES,
+    Packed,
+    overwrite_file,
+    pack,
+    pack_file,
+    unpack,
+)
 
 _EXCEPTION_MODULES = frozenset(
     {"builtins", "csv", "dataclasses", "decimal", "json.decoder", "queue", "statistics"}
@@ -27,6 +35,7 @@ class Link:
     def __init__(self, request: Callable[[Any], Any]) -> None:
         self._request = request
         self._callbacks: list[Callable[..., Any]] = []
+        self._numbers: dict[Any, int] = {}  # of the callbacks
         self._proxies: dict[int, Any] = {}
         self._exceptions: dict[str, type[BaseException]] = {}
         self.make_proxy: Callable[[Link, Packed], Any] = lambda _link, _packed: None
@@ -38,13 +47,13 @@ class Link:
         """Look up a name, or an entry point such as `Solution().name`."""
         return self._ask(("evaluate", 0, [expression], []), (), {})
 
-    def do(self, operation: str, number: int, *args: Any, **kwargs: Any) -> Any:
+    def do(self, operation: str, number: int, /, *args: Any, **kwargs: Any) -> Any:
         """Perform an operation on one of the candidate's objects."""
         packed = [pack(value, self._export) for value in args]
         named = [[key, pack(value, self._export)] for key, value in kwargs.items()]
         return self._ask((operation, number, packed, named), args, kwargs)
 
-    def call(self, name: str, number: int, *args: Any, **kwargs: Any) -> Any:
+    def call(self, name: str, number: int, /, *args: Any, **kwargs: Any) -> Any:
         """Call one of the candidate's objects, and note that it was called."""
         self.calls.append(short_call(name, args, kwargs.items()))
         return self.do("call", number, *args, **kwargs)
@@ -109,15 +118,26 @@ class Link:
         number = getattr(type(value), "_assay_number_of", None)
         if number is not None:
             return ("h", number(value))
+        if type(value) in FILES:
+            return pack_file(value)
+        if callable(value):  # first, since a mock is an iterator too
+            return ("c", self._number_of(value))
         if isinstance(value, Iterator):
             return ("i", pack(list(islice(value, MAX_ITEMS)), self._export))
-        if callable(value):
-            self._callbacks.append(value)
-            return ("c", len(self._callbacks) - 1)
         raise TypeError(
             f"a {type(value).__name__!r} object of the tests cannot be passed to a"
             " candidate, which runs in another sandbox; pass plain values or functions"
         )
+
+    def _number_of(self, function: Callable[..., Any]) -> int:
+        """The same for the same function: what was added can be removed."""
+        key: Any = id(function)  # of an object that we hold, so no other gets it
+        if type(function) is types.MethodType:  # made anew at each look
+            key = (id(function.__self__), id(function.__func__))
+        if key not in self._numbers:
+            self._numbers[key] = len(self._callbacks)
+            self._callbacks.append(function)
+        return self._numbers[key]
 
     def _restore(self, packed: Packed) -> Any:
         number = packed[1]
@@ -142,9 +162,11 @@ def _argument(args: Any, kwargs: Any, key: Any) -> Any:
 
 
 def _overwrite(target: Any, value: Any) -> None:
-    """Make a list, dict or set of the test what the candidate made of its copy."""
+    """Make a list, dict, set or file of the test what the candidate made of it."""
     if type(target) is not type(value):
         return
+    if type(target) in FILES:
+        overwrite_file(target, value)
     if type(target) is list:
         target[:] = value
     elif type(target) in (dict, set):

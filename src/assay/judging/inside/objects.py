@@ -26,7 +26,15 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from assay.judging.inside.values import Packed, copy, is_plain, pack, unpack
+from assay.judging.inside.values import (
+    FILES,
+    Packed,
+    copy,
+    is_plain,
+    pack,
+    pack_file,
+    unpack,
+)
 
 MAX_PRINTED = 65_536
 FILE_NAME = "solution.py"
@@ -47,7 +55,7 @@ def _reflected(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
     return lambda right, left: function(left, right)
 
 
-def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
+def _call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     return function(*args, **kwargs)
 
 
@@ -78,7 +86,9 @@ class Server:
         self._numbers: dict[int, int] = {id(self.module): 0}
         self._epoch = 0
         self._answers: queue.SimpleQueue[Packed] = queue.SimpleQueue()
-        self._replies: queue.SimpleQueue[Packed] = queue.SimpleQueue()
+        self._waiting: list[queue.SimpleQueue[Packed]] = []  # callbacks
+        self._has_callbacks = False
+        self._stubs: dict[int, Callable[..., Any]] = {}  # of the tests' functions
 
     def exchange(self, frame: tuple[Any, ...]) -> Packed:
         """Do what is asked and say what came of it."""
@@ -86,12 +96,14 @@ class Server:
         printed = io.StringIO()
         sys.stdout = printed
         if operation in ("return", "throw"):
-            self._replies.put((operation, args))
+            self._waiting.pop().put((operation, args))
             return self._answers.get()
-        if not _has_callback((args, kwargs)):
+        self._has_callbacks = self._has_callbacks or _has_callback((args, kwargs))
+        if not self._has_callbacks:
             return self._perform(operation, number, args, kwargs, printed)
-        # A function of the test is called in the middle of this exchange, and only a
-        # thread can wait there while the next exchange brings the function's value.
+        # A function of the test, which the candidate may have kept, can be called in
+        # the middle of this exchange, and only a thread can wait there while the next
+        # exchange brings the function's value.
         work = (operation, number, args, kwargs, printed)
         threading.Thread(
             target=lambda: self._answers.put(self._perform(*work)), daemon=True
@@ -143,6 +155,7 @@ class Server:
         named = {key: unpack(value, self._restore) for key, value in kwargs}
         watched: list[tuple[Any, Any]] = [*enumerate(given), *named.items()]
         lasting = [(k, v) for k, v in watched if type(v) in (list, dict, set)]
+        files = [(k, v, pack_file(v)) for k, v in watched if type(v) in FILES]
         before = {key: copy(value) for key, value in lasting if is_plain(value)}
         value = OPERATIONS[operation](self._object(number), *given, **named)
         changed = [
@@ -150,6 +163,7 @@ class Server:
             for key, now in lasting
             if key not in before or not _is_same(before[key], now)
         ]
+        changed += [[k, pack_file(v)] for k, v, old in files if pack_file(v) != old]
         same = next((key for key, arg in lasting if arg is value), None)
         packed = pack(value, self._export) if same is None else ("a", same)
         return ("ok", packed, changed, printed.getvalue()[:MAX_PRINTED])
@@ -173,14 +187,18 @@ class Server:
             return self._object(packed[1])
         if packed[0] == "i":
             return iter(unpack(packed[1], self._restore))
-        return self._callback(packed[1])
+        if packed[1] not in self._stubs:
+            self._stubs[packed[1]] = self._callback(packed[1])
+        return self._stubs[packed[1]]
 
     def _callback(self, number: int) -> Callable[..., Any]:
         def call_the_test(*args: Any, **kwargs: Any) -> Any:
             values = [pack(value, self._export) for value in args]
             named = [[key, pack(value, self._export)] for key, value in kwargs.items()]
+            replies: queue.SimpleQueue[Packed] = queue.SimpleQueue()
+            self._waiting.append(replies)
             self._answers.put(("callback", number, values, named))
-            kind, (reply,) = self._replies.get()
+            kind, (reply,) = replies.get()
             value = unpack(reply, self._restore)
             if kind == "return":
                 return value

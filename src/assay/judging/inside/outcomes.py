@@ -10,6 +10,7 @@ from assay.judging.inside.link import CandidateGone, Link
 
 MAX_TEXT = 2000
 PASSED, FAILED, RAISED, SKIPPED = "passed", "failed", "raised", "skipped"
+IMPORT_OF_TESTS = "import of the tests"  # what is reported of it, in place of a test
 
 
 class Reporter:

@@ -126,7 +126,7 @@ class CallableProxy(Proxy):
         super().__init__(link, packed, named)
         _set(self, "_assay_name", None)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call it there."""
         link: Link = _get(self, "_assay_link")
         if _get(self, "_assay_name") is None:

@@ -13,7 +13,13 @@ from typing import Any
 import pytest
 
 from assay.judging.inside.link import Link
-from assay.judging.inside.outcomes import FAILED, PASSED, SKIPPED, Reporter
+from assay.judging.inside.outcomes import (
+    FAILED,
+    IMPORT_OF_TESTS,
+    PASSED,
+    SKIPPED,
+    Reporter,
+)
 from assay.judging.inside.short import short
 from assay.judging.inside.solution import connect
 
@@ -44,7 +50,7 @@ class Recorder:
         """Tell why the file could not be read."""
         if report.failed:
             said = str(report.longrepr).strip().splitlines()
-            self._reporter.end("import of the tests", FAILED, got="\n".join(said[-3:]))
+            self._reporter.end(IMPORT_OF_TESTS, FAILED, got="\n".join(said[-3:]))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Note that a test begins."""

@@ -41,6 +41,9 @@ def _names(link: Link, names: Sequence[Sequence[str]]) -> dict[str, Any]:
     return found
 
 
+_ABSENT = object()
+
+
 class _SolutionModule(types.ModuleType):
     """A module whose names are the candidate's."""
 
@@ -63,16 +66,23 @@ class _SolutionModule(types.ModuleType):
             return
         link, originals = self._assay_link, self._assay_originals
         if name not in originals:
-            originals[name] = link.do("getattr", 0, name)
+            originals[name] = _original(link, name)
         link.do("setattr", 0, name, value)
 
     def __delattr__(self, name: str) -> None:
         # Patching tools find no name in our `__dict__`, so they undo by deleting.
-        if name in self._assay_originals:
-            original = self._assay_originals.pop(name)
+        original = self._assay_originals.pop(name, _ABSENT)
+        if original is not _ABSENT:
             self._assay_link.do("setattr", 0, name, original)
         else:
             self._assay_link.do("delattr", 0, name)
+
+
+def _original(link: Link, name: str) -> Any:
+    try:
+        return link.do("getattr", 0, name)
+    except AttributeError:  # such as `open`, which a test puts there for a while
+        return _ABSENT
 
 
 class _Finder:

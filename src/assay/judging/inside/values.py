@@ -2,12 +2,14 @@
 
 A packed value is plain data, a tuple with a tag: `("p", plain)`, `("l", [..])`,
 `("t", [..])`, `("s", [..])`, `("f", [..])`, `("d", [[key, value], ..])`, `("x", type,
-args)` for a few types of the standard library that are copied, and whatever the
-exporting side makes of other objects, by convention a tuple that begins with "h".
+args)` for a few types of the standard library that are copied, `("m", type, content,
+position)` for a file in memory that the tests pass, and whatever the exporting side
+makes of other objects, by convention a tuple that begins with "h".
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -17,6 +19,8 @@ Export = Callable[[Any], Packed]
 Restore = Callable[[Packed], Any]
 
 MAX_DEPTH = 200  # a packed level is up to two levels of the wire's 450
+
+FILES = frozenset({io.StringIO, io.BytesIO})  # of the tests, given to a candidate
 
 _SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "f"}
@@ -79,10 +83,41 @@ def unpack(packed: Packed, restore: Restore) -> Any:
         return _SEQUENCES[tag]([unpack(item, restore) for item in packed[1]])
     if tag == "d":
         return {unpack(k, restore): unpack(v, restore) for k, v in packed[1]}
+    if tag == "m":
+        return _unpack_file(*packed[1:])
     if tag == "x" and packed[1] in _COPIES:
         module, _, name = packed[1].rpartition(".")
         return getattr(import_module(module), name)(*unpack(packed[2], restore))
     return restore(packed)
+
+
+def pack_file(file: Any) -> Packed:
+    """Write down a file in memory; closed, it has no content any more."""
+    if file.closed:
+        return ("m", type(file).__name__, None, 0)
+    return ("m", type(file).__name__, file.getvalue(), file.tell())
+
+
+def overwrite_file(file: Any, now: Any) -> None:
+    """Make a file in memory what another one is."""
+    if now.closed:
+        file.close()
+        return
+    file.seek(0)
+    file.truncate()
+    file.write(now.getvalue())
+    file.seek(now.tell())
+
+
+def _unpack_file(name: str, content: Any, position: int) -> Any:
+    kind = io.StringIO if name == "StringIO" else io.BytesIO
+    file = kind()
+    if content is None:
+        file.close()
+        return file
+    file.write(content)
+    file.seek(position)
+    return file
 
 
 def is_plain(value: Any, depth: int = 0) -> bool:
