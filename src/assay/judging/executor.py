@@ -14,11 +14,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from assay.concurrency import gather
 from assay.errors import JudgeUnavailable
-from assay.judging import selftest
+from assay.judging import recall, selftest
+from assay.judging.builds import Build, Builds, own_settings
 from assay.judging.job import Starved
+from assay.judging.languages import is_own_python
 from assay.judging.pool import Pool
 from assay.judging.runs import Program, Tester, run_program
 from assay.judging.slot import Child, Slot, SlotDied, SlotSettings
@@ -32,6 +35,16 @@ _UNSAFE = Isolation(
     detail="programs run as you, with your files and your network",
 )
 _log = logging.getLogger(__name__)
+
+
+class _Called(NamedTuple):
+    """A program whose function is called, and how."""
+
+    source: str
+    setup: str
+    entry_point: str
+    fork: bool
+    stop_at: frozenset[Status]
 
 
 class Session:
@@ -68,19 +81,26 @@ class Executor:
         self.isolation = _UNSAFE
         self._n_slots = slots
         self._isolated = isolated
+        self._recall: recall.Recall | None = None
         self._pools: dict[SlotSettings, Pool] = {}
         self._candidates = self._pool(SlotSettings(isolated=isolated))
+        self._builds = Builds(self._pool, isolated)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, *, slots: int | None = None, unsafe: bool = False
+        cls,
+        *,
+        slots: int | None = None,
+        unsafe: bool = False,
+        cache: Path | None = None,
     ) -> AsyncIterator[Executor]:
         """Make the sandboxes and try them; end all that runs in them at the end.
 
         Args:
             slots: Programs that run at once; as many as processors unless said.
             unsafe: Run programs without any sandbox. Never chosen for you.
+            cache: A file of observations to use and fill; see `recall`.
 
         Raises:
             JudgeUnavailable: a guarantee does not hold here; says what mends it.
@@ -94,7 +114,8 @@ class Executor:
                 )
             else:
                 await executor._try_it()
-            yield executor
+            async with recall.opened(cache, executor.isolation) as executor._recall:
+                yield executor
         finally:
             for pool in executor._pools.values():
                 await pool.close()
@@ -105,6 +126,8 @@ class Executor:
         texts: Sequence[str],
         limits: Limits,
         *,
+        language: str = "python",
+        packages: tuple[str, ...] = (),
         setup: str = "",
         stop_at_failure: bool = False,
     ) -> tuple[Observation, ...]:
@@ -114,24 +137,49 @@ class Executor:
             source: The program, run as `python main.py` would.
             texts: What is on its standard input.
             limits: For each run.
+            language: What it is written in. What is compiled is compiled once, in a
+                sandbox too; if that fails, every observation is that failure.
+            packages: Python packages that it may import, e.g. `numpy`. What lies
+                beside them can be imported too.
             setup: Code to run before the program, in the same namespace.
             stop_at_failure: In order, and after the first run that did not finish
                 the rest is `SKIPPED`; otherwise many run at once.
 
         Raises:
-            JudgeUnavailable: the sandbox itself failed, twice.
+            ProblemError: the language is unknown, or lacks one of the packages.
+            JudgeUnavailable: the sandbox itself failed, twice, or the programs of
+                the language are not here; says which package brings them.
         """
+        means = (language, packages)
+        run = partial(self._run_texts, source, limits, setup, means, stop_at_failure)
+        if self._recall is None:
+            return await run(texts)
+        return await self._recall.texts(
+            (await self._builds.fingerprint(*means), setup, source),
+            texts,
+            limits,
+            run,
+            stop_at_failure=stop_at_failure,
+        )
+
+    async def _run_texts(
+        self,
+        source: str,
+        limits: Limits,
+        setup: str,
+        means: tuple[str, tuple[str, ...]],
+        stop_at_failure: bool,
+        texts: Sequence[str],
+    ) -> tuple[Observation, ...]:
+        run_one = await self._runner(source, setup, limits, *means)
         if not stop_at_failure:
-            one_by_one = [
-                partial(self._run_one, source, setup, text, limits) for text in texts
-            ]
-            return await gather(one_by_one)
+            return await gather([partial(run_one, text) for text in texts])
         results: list[Observation] = []
         for text in texts:
             if results and results[-1].status is not Status.FINISHED:
                 results.append(self._skipped())
             else:
-                results.append(await self._run_one(source, setup, text, limits))
+                results.append(await run_one(text))
         return tuple(results)
 
     async def run_calls(
@@ -142,6 +190,8 @@ class Executor:
         limits: Limits,
         *,
         setup: str = "",
+        fork: bool = False,
+        stop_at: frozenset[Status] = frozenset(),
     ) -> tuple[Observation, ...]:
         """Load a program once and make the calls in order; limits are for each.
 
@@ -154,21 +204,34 @@ class Executor:
             calls: What to call it with.
             limits: For each call, and for loading.
             setup: Code to run before the program, in the same namespace.
+            fork: Make each call in a fork of the loaded program, so that no call
+                finds what another left in memory. Costs some milliseconds a call.
+            stop_at: After a call that ended so the rest is `SKIPPED`.
 
         Raises:
             JudgeUnavailable: the sandbox itself failed, twice.
         """
+        program = _Called(source, setup, entry_point, fork, stop_at)
+        run = partial(self._run_calls, program, calls, limits)
+        if self._recall is None:
+            return await run()
+        named = (*program[:4], tuple(sorted(stop_at)))
+        return await self._recall.calls(named, calls, limits, run)
+
+    async def _run_calls(
+        self, called: _Called, calls: Sequence[Call], limits: Limits
+    ) -> tuple[Observation, ...]:
         async with self._candidates.slot() as slot:
             program = Program(
-                slot, source, entry_point, limits, self.isolation.tier, setup=setup
+                slot,
+                called.source,
+                called.entry_point,
+                limits,
+                self.isolation.tier,
+                setup=called.setup,
+                fork=called.fork,
             )
-
-            def work() -> tuple[Observation, ...]:
-                try:
-                    return tuple(map(program.call, calls))
-                finally:
-                    program.close()
-
+            work = partial(program.calls, calls, called.stop_at)
             try:
                 return await self._candidates.on(slot, work)
             finally:
@@ -271,13 +334,37 @@ class Executor:
             await pool.let_go(tester.close)
             self._count(1, tester.cpu_s)
 
+    async def _runner(
+        self,
+        source: str,
+        setup: str,
+        limits: Limits,
+        language: str,
+        packages: tuple[str, ...],
+    ) -> Callable[[str], Awaitable[Observation]]:
+        """What runs the program on one text, once all is there that it needs."""
+        if is_own_python(language):
+            settings = await own_settings(packages, isolated=self._isolated)
+            pool = self._pool(settings)
+            return partial(self._run_one, pool, source, setup, limits)
+        whole = f"{setup}\n{source}" if setup else source
+        tier = self.isolation.tier
+        build = await self._builds.build(language, packages, whole, tier)
+        self._count(1, build.cpu_s)
+        return partial(self._run_built, build, limits)
+
+    async def _run_built(self, build: Build, limits: Limits, text: str) -> Observation:
+        observed = await self._builds.run(build, text, limits)
+        self._count(1, observed.cpu_s)
+        return observed
+
     async def _run_one(
-        self, source: str, setup: str, text: str, limits: Limits
+        self, pool: Pool, source: str, setup: str, limits: Limits, text: str
     ) -> Observation:
         tier = self.isolation.tier
-        async with self._candidates.slot() as slot:
+        async with pool.slot() as slot:
             work = partial(run_program, slot, source, setup, text, limits, tier)
-            observed = await self._candidates.on(slot, work)
+            observed = await pool.on(slot, work)
         self._count(1, observed.cpu_s)
         return observed
 

@@ -133,24 +133,20 @@ class LocalJudge:
                 f"problem {problem.id!r} is to be called but names no function; "
                 "give its entry_point"
             )
-        run, code = self._executor, candidate.code
-        seen: list[Observation] = []
         try:
-            if not skip_after_limit:
-                return await run.run_calls(code, name, calls, limits, setup=setup)
-            async with run.session(
-                code, limits, entry_point=name, setup=setup
-            ) as session:
-                for call in calls:
-                    seen.append(await session.call(call))
-                    if seen[-1].status in _HOPELESS:
-                        break
+            return await self._executor.run_calls(
+                candidate.code,
+                name,
+                calls,
+                limits,
+                setup=setup,
+                stop_at=_HOPELESS if skip_after_limit else frozenset(),
+            )
         except WireError as error:  # of an input: what comes back raises nothing
             raise ProblemError(
                 f"an input of problem {problem.id!r} cannot be given to a program: "
                 f"{error}; give a flatter one"
             ) from error
-        return _filled(seen, len(calls))
 
     async def _run_texts(
         self,

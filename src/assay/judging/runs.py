@@ -93,13 +93,24 @@ class Program:
         self._n_ended = 0
         self._near = False
 
-    def calls(self, calls: Sequence[Call]) -> tuple[Observation, ...]:
-        """Make all calls, in this thread, and end the program."""
+    def calls(
+        self, calls: Sequence[Call], stop_at: frozenset[Status] = frozenset()
+    ) -> tuple[Observation, ...]:
+        """Make all calls, in this thread, and end the program.
+
+        After one that ended as `stop_at` names the rest is `SKIPPED`.
+        """
         self._near = True
+        seen: list[Observation] = []
         try:
-            return tuple(map(self.call, calls))
+            for call in calls:
+                if seen and seen[-1].status in stop_at:
+                    break
+                seen.append(self.call(call))
         finally:
             self.close()
+        skipped = Observation(status=Status.SKIPPED, isolation=self._tier)
+        return (*seen, *[skipped] * (len(calls) - len(seen)))
 
     def call(self, call: Call, entry_point: str | None = None) -> Observation:
         """Make one call; in a fresh sandbox if the last call ended the program."""
