@@ -66,12 +66,20 @@ class SandboxConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgingConfig:
+    """What is kept of what programs did."""
+
+    cache: bool = False  # off: a program may use the time, or random numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings. `origins` says of each where its value came from."""
 
     model: ModelConfig = ModelConfig()
     solve: SolveConfig = SolveConfig()
     sandbox: SandboxConfig = SandboxConfig()
+    judging: JudgingConfig = JudgingConfig()
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +87,7 @@ ROOMS: dict[str, type] = {
     "model": ModelConfig,
     "solve": SolveConfig,
     "sandbox": SandboxConfig,
+    "judging": JudgingConfig,
 }
 SECRET = frozenset({"api_key"})
 RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
@@ -149,6 +158,13 @@ def cache_home(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("XDG_CACHE_HOME") or f"{home}/.cache") / "assay"
 
 
+def observations_file(config: Config, environment: Mapping[str, str]) -> Path | None:
+    """Where observations are kept, or None if they are not to be."""
+    if not config.judging.cache:
+        return None
+    return cache_home(environment) / "observations.sqlite"
+
+
 def state_home(environment: Mapping[str, str]) -> Path:
     """The user's state folder, where traces and logs are kept."""
     home = environment.get("HOME") or "/nonexistent"
@@ -177,7 +193,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         if room not in ROOMS or not isinstance(table, dict):
             raise ConfigError(
                 f"unknown section [{room}] in {str(path)!r}"
-                f"{_suggest(room, ROOMS)}; there are [model], [solve] and [sandbox]"
+                f"{_suggest(room, ROOMS)}; there are [model], [solve], [sandbox] and "
+                "[judging]"
             )
         known = {f.name for f in fields(ROOMS[room])}
         for name, value in table.items():

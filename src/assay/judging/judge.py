@@ -222,14 +222,18 @@ class LocalJudge:
 
 @asynccontextmanager
 async def open_judge(
-    *, slots: int | None = None, unsafe: bool = False, packages: tuple[Path, ...] = ()
+    *,
+    slots: int | None = None,
+    unsafe: bool = False,
+    packages: tuple[Path, ...] = (),
+    cache: Path | None = None,
 ) -> AsyncIterator[LocalJudge]:
     """Open sandboxes and a judge on them; close them at the end.
 
     Raises:
         JudgeUnavailable: no sandbox can be made here; says what mends it.
     """
-    async with Executor.open(slots=slots, unsafe=unsafe) as executor:
+    async with Executor.open(slots=slots, unsafe=unsafe, cache=cache) as executor:
         yield LocalJudge(executor, packages=packages)
 
 
