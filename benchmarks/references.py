@@ -179,6 +179,8 @@ async def _one_by_one(work: Any, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _has_program(row: dict[str, Any], args: argparse.Namespace) -> bool:
+    if args.row and row["id"] not in args.row:
+        return False
     if args.language and row["reference_language"] != args.language:
         return False
     return args.mode == "empty" or bool(row["reference_solution"])
@@ -218,6 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     modes = ("references", "empty", "none")
     parser.add_argument("--mode", choices=modes, default="references")
     parser.add_argument("--limit", type=int, default=10**9)
+    parser.add_argument("--row", action="append", help="only this id; may be repeated")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--cpu-s", type=float, default=10.0)
     parser.add_argument("--memory-mb", type=int, default=2048)

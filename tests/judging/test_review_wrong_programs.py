@@ -102,9 +102,13 @@ class Money:
 def test_a_star_import_does_not_replace_what_the_tests_decide_with(
     sandbox: Sandbox, style: TestStyle, check: str
 ) -> None:
-    source = (
-        "import math\nfrom solution import *\n"
-        f"def test_root():\n    assert {check}\ndef test_there():\n    assert root\n"
+    head, it, indent = "import math\nfrom solution import *\n", "", ""
+    if style is TestStyle.UNITTEST:
+        head += "import unittest\nclass TestRoot(unittest.TestCase):\n"
+        it, indent = "self", "    "
+    source = head + (
+        f"{indent}def test_root({it}):\n{indent}    assert {check}\n"
+        f"{indent}def test_there({it}):\n{indent}    assert root\n"
     )
     wrong, there = judge(sandbox, SHADOWS, problem_with(source, style)).results
     assert wrong.status is Status.WRONG_ANSWER

@@ -70,6 +70,34 @@ def test_a_pytest_file_stays_whole(tmp_path: Path, source: str) -> None:
     assert (test.source, test.style) == (source, TestStyle.PYTEST)
 
 
+CASE = "class TestAdd(unittest.TestCase):\n    def test_it(self): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "style"),
+    [
+        (f"import unittest\n{CASE}", TestStyle.UNITTEST),
+        (
+            f"import unittest\n{CASE}if __name__ == '__main__':\n    unittest.main()\n",
+            TestStyle.UNITTEST,
+        ),
+        (
+            "from unittest import TestCase\nclass A(TestCase):\n"
+            "    def test_it(self): pass\n",
+            TestStyle.UNITTEST,
+        ),
+        (f"import pytest, unittest\n{CASE}", TestStyle.PYTEST),
+        (f"import unittest\n{CASE}def test_more(): pass\n", TestStyle.PYTEST),
+    ],
+)
+def test_a_file_of_test_cases_is_for_unittest_unless_it_needs_pytest(
+    tmp_path: Path, source: str, style: TestStyle
+) -> None:
+    problem = read_problem(STUB, tests=write(tmp_path, "test_add.py", source))
+    (test,) = problem.test_code
+    assert (test.source, test.style) == (source, style)
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -53,7 +53,9 @@ class Loader(unittest.TestLoader):
         found = [self.loadTestsFromTestCase(kind) for kind in dict.fromkeys(kinds)]
         suite = unittest.TestSuite(found)
         load_tests = vars(module).get("load_tests")
-        return suite if load_tests is None else load_tests(self, suite, None)
+        if type(load_tests) is types.FunctionType:  # the tests' own, not imported by *
+            return load_tests(self, suite, None)
+        return suite
 
 
 class Result(unittest.TestResult):
