@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.solving import source_of
+from assay.cli.sources import source_of
 from cli.code_server import ALSO_RIGHT, RIGHT, WRONG, serving
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -12,6 +12,7 @@ import typer
 
 from assay.cli.config_command import config, version
 from assay.cli.doctor_command import doctor
+from assay.cli.judge_command import judge
 from assay.cli.model_command import app as model_app
 from assay.cli.solve_command import solve
 from assay.cli.trace_command import app as trace_app
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("solve")(solve)
+app.command("judge")(judge)
 app.command("doctor")(doctor)
 app.add_typer(model_app, name="model")
 app.add_typer(trace_app, name="trace")

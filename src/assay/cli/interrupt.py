@@ -14,7 +14,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def first_cancels(scope: anyio.CancelScope) -> Iterator[None]:
+def first_cancels(
+    scope: anyio.CancelScope, told: str = "stopping with the best so far"
+) -> Iterator[None]:
     """While inside, the first signal cancels `scope`; the next one ends the process.
 
     Ending the process is safe at any time: engine and sandbox die with their parent,
@@ -26,7 +28,7 @@ def first_cancels(scope: anyio.CancelScope) -> Iterator[None]:
         for number in SIGNALS:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
-        sys.stderr.write("assay: stopping with the best so far; again to abort\n")
+        sys.stderr.write(f"assay: {told}; again to abort\n")
         scope.cancel()
 
     for number in SIGNALS:

@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,8 @@ from assay.budget import Budget, Limit, parse_limit
 from assay.cli.interrupt import first_cancels
 from assay.cli.output import evidence_lines, solution_json
 from assay.cli.progress import Progress
-from assay.config import SECRET, Config, state_home
+from assay.cli.sources import source_of, with_limits, write_stdout
+from assay.config import SECRET, Config, observations_file, state_home
 from assay.errors import EnvironmentFault, UsageError
 from assay.judging.judge import open_judge
 from assay.models.opening import open_model
@@ -91,12 +92,6 @@ class Finished:
             ) from error
 
 
-def write_stdout(data: bytes) -> None:
-    """Write a program as UTF-8, whatever the terminal's own encoding is."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all.
 
@@ -133,32 +128,7 @@ def read(job: Job) -> Problem:
         entry_point=job.entry_point,
         row=job.row,
     )
-    limits, sandbox = problem.limits, job.config.sandbox
-    return replace(
-        problem,
-        limits=replace(
-            limits,
-            cpu_s=sandbox.cpu_limit or limits.cpu_s,
-            memory_mb=sandbox.memory_limit or limits.memory_mb,
-        ),
-    )
-
-
-def source_of(argument: str) -> Path | str:
-    """A file, the text on stdin for `-`, or the argument itself if it is a sentence."""
-    if argument == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    if " " in argument.strip() or "\n" in argument:
-        return Path(argument) if is_file(argument) else argument
-    return Path(argument)
-
-
-def is_file(argument: str) -> bool:
-    """Whether a text is a file's path. One that is too long for a path is none."""
-    try:
-        return Path(argument).is_file()
-    except OSError:
-        return False
+    return with_limits(problem, job.config.sandbox)
 
 
 def check_output(path: Path | None) -> None:
@@ -188,7 +158,9 @@ async def _run(job: Job, problem: Problem) -> Finished:
         with ExitStack() as signals:  # held until model and sandbox are closed
             async with (
                 open_judge(
-                    slots=config.sandbox.sandbox_slots, unsafe=job.unsafe
+                    slots=config.sandbox.sandbox_slots,
+                    unsafe=job.unsafe,
+                    cache=observations_file(config, os.environ),
                 ) as judge,
                 open_model(config) as model,
             ):
@@ -258,6 +230,7 @@ def open_trace(job: Job, problem: Problem, listeners: tuple[Listener, ...]) -> T
         model=chosen_model(job.config),
         solve=asdict(chosen),
         sandbox=asdict(job.config.sandbox),
+        judging=asdict(job.config.judging),
         origins=origins,
     )
     return trace
