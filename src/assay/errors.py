@@ -12,6 +12,7 @@ AssayError                   exit  http
       MissingRecording                   replay-only, and the store has no such call
     DownloadError                        a model could not be fetched whole
     JudgeUnavailable                     no sandbox, or the sandbox failed
+      ToolchainMissing                   a language that cannot be judged here
 
 A message says what happened with the value, the limit it met, and what to do.
 """
@@ -74,3 +75,7 @@ class DownloadError(EnvironmentFault):
 
 class JudgeUnavailable(EnvironmentFault):
     """No sandbox can be made here, or the one that was made failed."""
+
+
+class ToolchainMissing(JudgeUnavailable):
+    """The programs of a language are not here; what is written in others can run."""

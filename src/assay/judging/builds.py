@@ -19,7 +19,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from assay.errors import JudgeUnavailable, ProblemError
+from assay.errors import ProblemError, ToolchainMissing
 from assay.judging.compiled import Recipe, compile_source, run_built
 from assay.judging.languages import is_own_python, language_of, toolchain_of
 from assay.judging.languages.language import Language, Toolchain
@@ -66,7 +66,7 @@ class Builds:
 
         Raises:
             ProblemError: no language has that name, or it lacks a package.
-            JudgeUnavailable: its programs are not here, or this tier has no
+            ToolchainMissing: its programs are not here, or this tier has no
                 processes to run them in.
         """
         language = language_of(name)
@@ -116,7 +116,7 @@ class Builds:
         self, language: Language, packages: tuple[str, ...], tier: str
     ) -> Toolchain:
         if tier == "landlock":
-            raise JudgeUnavailable(
+            raise ToolchainMissing(
                 f"programs in {language.name} cannot be judged in tier {tier!r}, where "
                 "a program may start no other; 'assay doctor --sandbox' says what "
                 "would mend it"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import anyio
 
 from assay.concurrency import gather
-from assay.errors import JudgeUnavailable, UsageError
+from assay.errors import JudgeUnavailable, ToolchainMissing, UsageError
 from assay.judging.corpus_row import RowError, problem_of, read_object
 from assay.types import Candidate, Judge, Problem, Status, Verdict
 
@@ -191,6 +191,8 @@ async def judge_row(judge: Judge, row: CorpusRow) -> RowResult:
         verdict = await judge.judge(row.candidate, row.problem)
     except UsageError as error:
         return BadRow(number=row.number, id=row.id, error=f"row {row.number}: {error}")
+    except ToolchainMissing as error:
+        return JudgedRow(row=row, status=Status.SKIPPED, error=str(error))
     except JudgeUnavailable as error:
         return JudgedRow(row=row, status=Status.SANDBOX_FAILURE, error=str(error))
     return JudgedRow(row=row, status=verdict.status, verdict=verdict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from assay.errors import JudgeUnavailable, ProblemError
+from assay.errors import ProblemError, ToolchainMissing
 from assay.judging.languages.bash import BASH
 from assay.judging.languages.c import C
 from assay.judging.languages.cpp import CPP
@@ -64,12 +64,12 @@ def toolchain_of(language: Language) -> Toolchain:
     """Find a language's programs here. Runs them, which takes up to a second.
 
     Raises:
-        JudgeUnavailable: they are not here; says which package brings them.
+        ToolchainMissing: they are not here; says which package brings them.
     """
     found = language.find(language)
     if found is None:
         tools = " and ".join(repr(tool) for tool in language.tools)
-        raise JudgeUnavailable(
+        raise ToolchainMissing(
             f"programs in {language.name} cannot be judged here: {tools} cannot be "
             f"run; install the package {language.package}, e.g. with "
             f"'apt-get install {language.package}'"
