@@ -16,6 +16,7 @@ from assay.judging.checker_program import ask_checker
 from assay.judging.checkers import Comparison, compare_text, compare_value
 from assay.judging.executor import Executor
 from assay.judging.facts import show_failure, show_input, show_text, show_value
+from assay.judging.languages import is_own_python, language_of
 from assay.judging.test_code import read_test_code
 from assay.judging.tester import run_test_code
 from assay.judging.wire import WireError
@@ -102,10 +103,7 @@ class LocalJudge:
         *,
         skip_after_limit: bool,
     ) -> tuple[Observation, ...]:
-        if problem.language != "python":
-            raise ProblemError(
-                f"language {problem.language!r} cannot be judged here; use 'python'"
-            )
+        _check_language(problem)
         if not inputs:
             return ()
         if problem.io_mode is IOMode.FUNCTION:
@@ -159,6 +157,7 @@ class LocalJudge:
             self._executor.run_stdin,
             candidate.code,
             limits=problem.limits,
+            language=problem.language,
             setup=problem.setup_code,
         )
         if not skip_after_limit:
@@ -235,6 +234,19 @@ async def open_judge(
     """
     async with Executor.open(slots=slots, unsafe=unsafe, cache=cache) as executor:
         yield LocalJudge(executor, packages=packages)
+
+
+def _check_language(problem: Problem) -> None:
+    """Raise if the language is unknown, or is asked for more than it has here."""
+    if is_own_python(problem.language):
+        return
+    language = language_of(problem.language)
+    if problem.io_mode is IOMode.FUNCTION or problem.test_code:
+        raise ProblemError(
+            f"problem {problem.id!r} is in {language.name}, where neither functions "
+            "can be called nor tests written as code can be run; give cases with "
+            "standard input and output, or use 'python'"
+        )
 
 
 def _calls(inputs: tuple[Input, ...]) -> list[Call]:
