@@ -70,6 +70,28 @@ def test_a_set_of_colliding_numbers_is_compared_at_once(kind: CheckerKind) -> No
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_sets_in_sets_cost_no_more_the_deeper_they_are(kind: CheckerKind) -> None:
+    def tower() -> frozenset[Any]:
+        value: frozenset[Any] = frozenset(map(str, range(20_000)))
+        for _ in range(400):
+            value = frozenset([value])
+        return value
+
+    started = time.process_time()
+    assert compare_value(Checker(kind=kind), tower(), tower()).passed
+    assert not compare_value(Checker(kind=kind), {1}, tower()).passed
+    assert time.process_time() - started < 10, "each level cost as much as all"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_digits_that_are_nearly_a_number_are_read_once(kind: CheckerKind) -> None:
+    started = time.process_time()
+    nearly = ("9" * 399 + "x ") * 2_500
+    assert not compare_text(Checker(kind=kind), "1 " * 2_500, nearly).passed
+    assert time.process_time() - started < 2, "the pattern went back over its steps"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_long_number_is_never_written_in_decimal(kind: CheckerKind) -> None:
     number = 1 << 4_000_000
     assert compare_value(Checker(kind=kind), number, number).passed

@@ -91,7 +91,7 @@ def _leaves(value: Value) -> list[Any]:
         if type(item) in (list, tuple):
             stack.extend(reversed(item[:MAX_PARTS]))
         elif type(item) in (set, frozenset):
-            stack.extend(reversed(_sorted(list(item))))
+            leaves.extend(_leaves_of_set(item))
         elif type(item) is dict:
             stack.extend(
                 part for pair in islice(item.items(), MAX_PARTS) for part in pair
@@ -99,6 +99,24 @@ def _leaves(value: Value) -> list[Any]:
         else:
             leaves.append(item)
     return leaves
+
+
+def _leaves_of_set(items: Any) -> list[Any]:
+    """The items in an order of their own; those that are no scalars as their texts.
+
+    Sets in sets are written once, from the outermost: each by itself would cost as
+    many times their size as they are deep.
+    """
+    keyed: list[tuple[str, Any]] = []
+    for item in islice(items, MAX_PARTS):
+        try:
+            text = canonical(item)
+        except NotPlain:
+            keyed.append(("", _MISSING))
+            continue
+        is_part = type(item) in (tuple, frozenset)
+        keyed.append((text, text if is_part else item))
+    return [leaf for _, leaf in sorted(keyed, key=lambda pair: pair[0])]
 
 
 def _mean(expected: list[Any], got: list[Any]) -> float:

@@ -8,8 +8,8 @@ Sets have no order by which close numbers meet. Numbers in them are sorted by si
 which finds a pairing whenever there is one (intervals of this form never lie one inside
 the other, up to a relative tolerance of 1). Other items are sorted by their numbers,
 which may pair them wrongly where numbers nearly tie; then sets of up to `MAX_MATCHED`
-items are matched in full. Not covered: larger sets with near ties, and sets of sets;
-there a right answer may be called wrong, never a wrong one right.
+items are matched in full. Sets in sets are compared exactly. Not covered: larger sets
+with near ties; there a right answer may be called wrong, never a wrong one right.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from assay.judging.plain import MAX_DEPTH, Form, NotPlain, canonical
@@ -31,6 +32,13 @@ _NUMBER = re.compile(  # each part can match in one way only, so this is linear
     re.ASCII | re.IGNORECASE,
 )
 _LONGEST_NUMBER = 400  # characters; longer tokens are compared as they stand
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """Stands for an item of a set that has a set in it: such are compared exactly."""
+
+    text: str
 
 
 def parse_number(token: str) -> float | None:
@@ -97,6 +105,8 @@ def _close(checker: Checker, expected: Any, got: Any, alike: bool, depth: int) -
     if kind in (int, float, complex) and other in (int, float, complex):
         is_type = kind is other or not checker.strict_types
         return is_type and _numbers_close(checker, expected, got)
+    if kind is _Exact:
+        return other is _Exact and expected.text == got.text
     if kind is str and other is str:
         return _strings_close(checker, expected, got)
     if depth >= MAX_DEPTH:
@@ -131,9 +141,10 @@ def _pairs(
     """The parts that must be close; something that nothing is close to, if none fit."""
     if type(expected) in (list, tuple):
         return zip(expected, got, strict=True)
-    if type(expected) is not dict:
-        return zip(_in_order(expected, depth), _in_order(got, depth), strict=True)
     form = Form(strict=checker.strict_types)
+    if type(expected) is not dict:
+        ordered = (_in_order(items, form, depth) for items in (expected, got))
+        return zip(*ordered, strict=True)
     wanted, given = _by_key(expected, form, depth), _by_key(got, form, depth)
     if [key for key, _ in wanted] != [key for key, _ in given]:
         return iter([(None, False)])
@@ -161,14 +172,14 @@ def _by_key(items: dict[Any, Any], form: Form, depth: int) -> list[tuple[str, An
     return sorted(named, key=lambda pair: pair[0])
 
 
-def _in_order(items: Any, depth: int) -> list[Any]:
+def _in_order(items: Any, form: Form, depth: int) -> list[Any]:
     """Sort a set by the numbers in its items, so that close ones meet."""
-    keyed = [(_order(item, depth + 1), item) for item in items]
+    keyed = [_keyed(item, form, depth + 1) for item in items]
     return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
 
 
-def _order(item: Any, depth: int) -> list[tuple[int, Any]]:
-    """What an item of a set is sorted by: numbers by size, before all else by text."""
+def _keyed(item: Any, form: Form, depth: int) -> tuple[list[tuple[int, Any]], Any]:
+    """What an item is sorted by (numbers by size, the rest by text), and the item."""
     key: list[tuple[int, Any]] = []
     stack = [item]
     while stack:
@@ -178,9 +189,12 @@ def _order(item: Any, depth: int) -> list[tuple[int, Any]]:
         elif type(part) in (list, tuple):
             key.append((1, f"{type(part).__name__}{len(part):09}"))
             stack.extend(reversed(part))
+        elif type(part) in (set, frozenset):
+            text = canonical(item, form, depth=depth)
+            return [(2, text)], _Exact(text)
         else:
-            key.append((2, canonical(part, depth=depth)))
-    return key
+            key.append((2, canonical(part, form, depth=depth)))
+    return key, item
 
 
 def _matched(
