@@ -9,7 +9,6 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from assay.judging.loading import open_streams
 from assay.judging.wire import Channel, pack, unpack
 
 
@@ -17,7 +16,6 @@ def names() -> dict[str, Any]:
     """The globals of a tester: `params`, `request` and `finish`."""
     channel = Channel()
     params = unpack(channel.receive())
-    open_streams()
 
     def request(value: Any) -> Any:
         """Send a plain value to the judge and wait for its plain reply."""

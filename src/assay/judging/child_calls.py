@@ -22,7 +22,6 @@ from assay.judging.loading import (
     compile_program,
     describe,
     new_module,
-    open_streams,
 )
 from assay.judging.wire import Channel, pack, unpack
 
@@ -34,7 +33,6 @@ def main() -> NoReturn:
     """Load the program, say how that went, and answer until the judge has enough."""
     channel = Channel()
     order = unpack(channel.receive())
-    open_streams()
     module = new_module("solution")
     failure = load(module, order["setup"], order["source"])
     if failure is None and order["entry_point"]:
@@ -160,7 +158,3 @@ def in_fork(module: ModuleType, question: bytes, max_bytes: int) -> bytes:
             pass
     cpu_s = used.ru_utime + used.ru_stime
     return b"d" + pack((os.waitstatus_to_exitcode(status), cpu_s))
-
-
-if __name__ == "child":
-    main()

@@ -131,7 +131,3 @@ def owns_its_descriptors() -> bool:
         if not refused(os.fstat, fd):
             return False
     return True
-
-
-if __name__ == "child":
-    main()

@@ -19,7 +19,6 @@ from assay.judging.loading import (
     describe,
     exit_status,
     new_module,
-    open_streams,
 )
 from assay.judging.wire import Channel, pack, unpack
 
@@ -30,7 +29,6 @@ def main() -> NoReturn:
     setup, source = unpack(channel.receive())
     os.close(3)
     first = os.getpid()
-    open_streams()
     module = new_module("__main__")
     status = 0
     stage = "compile"
@@ -71,7 +69,3 @@ def end(module: ModuleType, status: int) -> NoReturn:
     except BaseException:
         status = status or 120
     os._exit(status)
-
-
-if __name__ == "child":
-    main()

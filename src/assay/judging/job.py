@@ -6,6 +6,7 @@ hostile side: bounded in size, and read by `wire` alone.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import select
@@ -23,6 +24,9 @@ from assay.types import Limits, Status
 _TICK_S = 0.01
 _CHUNK = 1 << 16
 _LONG_QUESTION = 1 << 19  # more than half of what the pipe takes at once
+_SHORT_MS = 8
+_SOON_S = 0.005  # a start that takes longer is made up for
+_START_S = 20.0  # for the zygote to tell of a start
 _END_S = 20.0  # for the kernel to end a killed tree; longer is a fault of ours
 _DRAIN_S = 0.5  # for pipes that a process outside any sandbox still holds
 _MAX_REPORT = 4096
@@ -83,8 +87,10 @@ class Job:
         self._pid = self._pidfd = self._to_child = -1
         self._fds: dict[int, bytearray] = {}
         self._n_stderr = 0
+        self._ordered_s = 0.0  # when the zygote was told to start it
         self._shared: SharedProcessor | None = None
         self._poll = select.poll()
+        self._words = select.poll()  # the zygote's, and nothing that a job can write
         hard = int(cpu_hard_s or limits.cpu_s) + 2
         self._start(child, first_frame, stdin, hard)
         self.begin()
@@ -169,6 +175,10 @@ class Job:
 
     def wait_end(self) -> Ending:
         """Wait until the job and all that it started is gone."""
+        if self.ending is None and self._pidfd < 0:
+            heard = self._words.poll(_SHORT_MS)  # most end before they are told of
+            if heard and heard[0][0] != self._slot.aborts:
+                self._hear()
         while self.ending is None:
             self._step()
         self._drain()
@@ -183,17 +193,19 @@ class Job:
         if self.stopped is None:
             self.stopped = (status, reason)
             self._stopped_s = time.monotonic()
-        if self._pidfd >= 0 and self.ending is None:
-            try:
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+        if self.ending is not None:
+            return
+        if self._pidfd < 0:
+            self._slot.kill()
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def close(self) -> Ending | None:
         """End the job if it still runs, and let go of what it held."""
         self.leave_alone()
         try:
-            if self.ending is None and self._pidfd >= 0:
+            if self.ending is None and self._ordered_s:
                 self.stop(Status.SKIPPED, "closed")
                 self.wait_end()
         except (SlotDied, Aborted, Starved):
@@ -238,14 +250,16 @@ class Job:
             "processes": self.limits.processes,
         }
         try:
-            self._pidfd = self._slot.run(child, limits, list(pipes.given))
+            self._slot.run(child, limits, list(pipes.given), soon=stdin is None)
         except BaseException:
             self.close()
             raise
         finally:
             pipes.close_given()
-        self._pid = process_of(self._pidfd)
         assert self._slot.control is not None
+        self._ordered_s = time.monotonic()
+        self._words.register(self._slot.control, select.POLLIN)
+        self._words.register(self._slot.aborts, select.POLLIN)
         for fd in (*self._fds, self._slot.control.fileno(), self._slot.aborts):
             self._poll.register(fd, select.POLLIN)
         self._push()
@@ -268,25 +282,35 @@ class Job:
                 self._hear()
         if self.ending is not None:
             return
+        if self._pidfd < 0 and time.monotonic() - self._ordered_s > _START_S:
+            raise SlotDied(f"the zygote was silent for {_START_S:g} s")
         if self.stopped is not None:
             if time.monotonic() - self._stopped_s > _END_S:
                 raise SlotDied(f"a killed job did not end within {_END_S:g} s")
+        elif self._pidfd < 0:
+            return  # what it waits for is the computer
         elif (passed := self.spending.limit_passed(self.cpu_s())) is not None:
             self.stop(*passed)
         elif time.monotonic() >= self._next_tick_s:
             self._ask_usage()
 
     def _drain(self) -> None:
+        """Read what the ended job wrote and nobody read yet."""
+        for fd in tuple(self._fds):
+            while fd in self._fds and self.stopped is None and self._read(fd):
+                pass
         until = time.monotonic() + _DRAIN_S
         while self._fds and time.monotonic() < until:
             self._step()
 
-    def _read(self, fd: int) -> None:
+    def _read(self, fd: int) -> bool:
+        """Take in what is there; whether there was anything."""
         try:
             data = os.read(fd, _CHUNK)
-        except BlockingIOError:  # the job opened the pipe anew and was faster
-            return
+        except BlockingIOError:  # or the job opened the pipe anew and was faster
+            return False
         self._take_in(fd, data)
+        return True
 
     def _take_in(self, fd: int, data: bytes) -> None:
         buffer = self._fds[fd]
@@ -325,8 +349,13 @@ class Job:
             self._outgoing = memoryview(b"")  # it left; its end says how
 
     def _hear(self) -> None:
-        event, _ = self._slot.hear()
-        if event["is"] == "usage":
+        event, passed = self._slot.hear()
+        if event["is"] == "started":
+            self._pidfd, self._pid = passed[0], process_of(passed[0])
+            self.spending.extend(max(0.0, self.spending.wall_s() - _SOON_S))
+        elif event["is"] == "failed":
+            raise SlotDied(f"a sandbox did not close: {event['what']}")
+        elif event["is"] == "usage":
             self._next_tick_s = time.monotonic() + _TICK_S
             self.spending.note(event, self.cpu_s())
             if self.spending.needs_exact_memory:

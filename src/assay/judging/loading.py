@@ -9,6 +9,7 @@ believes an exit status from the kernel and values that it checks itself.
 
 from __future__ import annotations
 
+import os
 import sys
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -18,19 +19,28 @@ SETUP = "/work/setup.py"
 
 
 def open_streams() -> None:
-    """Give the program fresh standard streams: the zygote's were of other files."""
+    """Make the standard streams of all jobs to come, which find theirs at 0, 1 and 2.
+
+    Made on files of the kinds that a job is given, since a stream remembers the kind.
+    """
+    reading, writing = os.pipe()
+    for target, fd in ((0, os.memfd_create("stdin")), (1, writing), (2, writing)):
+        os.dup2(fd, target)
+    os.close(reading)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = open(
         2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False
     )
     vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
+    null = os.open(os.devnull, os.O_RDWR)
+    for target in range(3):
+        os.dup2(null, target)
+    os.close(null)
 
 
 def new_module(name: str) -> ModuleType:
-    """An empty module of that name, with the program's path, in place of ours."""
-    for ours in [loaded for loaded in sys.modules if loaded.startswith("assay")]:
-        del sys.modules[ours]
+    """An empty module of that name, with the program's path."""
     module = ModuleType(name)
     module.__dict__.update(__file__=PROGRAM, __builtins__=__builtins__)
     sys.modules[name] = module

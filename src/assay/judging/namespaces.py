@@ -13,24 +13,21 @@ system calls. Not covered: a fault of the kernel itself, which all share.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import resource
 import stat
 from collections.abc import Sequence
 from typing import Any
 
-from assay.judging import landlock, linux, seccomp
+from assay.judging import linux
 
 _OLD = "/.old"
 _BOX = "/.box"
 _BASE = "/tmp"  # any folder that exists: it is covered in our view only
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
-_ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types")
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_PRIVATE = {"work": "/work", "tmp": "/tmp", "shm": "/dev/shm"}
-_WRITABLE = (*_PRIVATE.values(), "/dev/null", "/dev/zero", "/dev/full")
+_PRIVATE = ("/work", "/tmp", "/dev/shm")  # mounted by each job
 
 _SLOT = (
     linux.CLONE_NEWPID
@@ -81,34 +78,19 @@ def settle_slot() -> None:
         "",
     )
     linux.set_host_name("sandbox")
-
-
-def enter_job(limits: dict[str, Any], filter_: bytes, landlock_abi: int) -> None:
-    """Close everything around this process, the first of a fresh process namespace."""
-    os.setsid()
-    linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC, "namespaces of a job")
-    _mount_private(int(limits["disk_mb"]))
-    _mount_own_proc()
-    os.chdir("/work")
-    _write("/proc/self/oom_score_adj", "1000")
-    user, group = os.geteuid(), os.getegid()
-    linux.unshare(linux.CLONE_NEWUSER, "user namespace of a job")
-    _map_ids(user, group)
-    set_rlimits(limits)
-    linux.drop_capabilities()
-    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
-    if landlock_abi:
-        landlock.restrict(landlock_abi, _WRITABLE)
-    seccomp.install(filter_)
+    _write("/proc/self/oom_score_adj", "1000")  # inherited by each job
 
 
 def set_rlimits(limits: dict[str, Any]) -> None:
     """Bound what one process may use; the judge bounds the tree of them."""
     megabyte = 1 << 20
     memory = limits["memory_mb"] * megabyte + limits["baseline_bytes"]
+    # Neither for "none": then the judge's watch on the tree is all.
+    bound = limits.get("memory_bound", "address_space")
     wanted = {
         resource.RLIMIT_CPU: limits["cpu_hard_s"],
-        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_AS: memory if bound == "address_space" else None,
+        resource.RLIMIT_DATA: memory if bound == "data" else None,
         resource.RLIMIT_STACK: 64 * megabyte,
         resource.RLIMIT_FSIZE: limits["disk_mb"] * megabyte,
         resource.RLIMIT_NOFILE: limits["files"],
@@ -148,7 +130,7 @@ def _build_root(folders: Sequence[str], packages: Sequence[str]) -> None:
     linux.pivot_root(_BASE, _BASE + _OLD)
     os.chdir("/")
     passages: set[str] = set()
-    for path in (*_SYSTEM, *_ETC, *folders):
+    for path in (*SYSTEM, *ETC, *folders):
         _show(path, passages)
     for path, place in zip(packages, package_folders(packages), strict=True):
         os.makedirs(place)
@@ -162,7 +144,7 @@ def _build_root(folders: Sequence[str], packages: Sequence[str]) -> None:
         ("stderr", "/2"),
     ):
         os.symlink(f"/proc/self/fd{target}", f"/dev/{name}")
-    for place in (_BOX, "/proc", *_PRIVATE.values()):
+    for place in (_BOX, "/proc", *_PRIVATE):
         os.makedirs(place, exist_ok=True)
     _write_accounts()
     for passage in passages:
@@ -225,25 +207,3 @@ def _write_accounts() -> None:
         fd = os.open(f"/etc/{name}", os.O_CREAT | os.O_WRONLY, 0o644)
         os.write(fd, line.encode())
         os.close(fd)
-
-
-def _mount_private(disk_mb: int) -> None:
-    """One file system of bounded size, in memory, gone with the job's last process."""
-    quiet = linux.MS_NOSUID | linux.MS_NODEV
-    linux.mount(
-        "tmpfs", _BOX, "tmpfs", quiet, f"mode=711,size={disk_mb}m,nr_inodes=4096"
-    )
-    for name, place in _PRIVATE.items():
-        os.mkdir(f"{_BOX}/{name}", 0o700)
-        linux.bind(f"{_BOX}/{name}", place, read_only=False)
-
-
-def _mount_own_proc() -> None:
-    quiet = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    with contextlib.suppress(OSError):
-        linux.mount("proc", "/proc", "proc", quiet, "subset=pid,hidepid=2")
-        return
-    try:  # a kernel before 5.8
-        linux.mount("proc", "/proc", "proc", quiet | linux.MS_RDONLY, "hidepid=2")
-    except OSError as error:
-        raise OSError(error.errno or errno.EPERM, f"proc of a job: {error}") from error

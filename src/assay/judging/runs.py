@@ -12,7 +12,7 @@ from functools import cache, partial
 from assay.judging import outcome
 from assay.judging.job import Job
 from assay.judging.slot import Child, Slot, SlotDied
-from assay.judging.wire import WireError, pack, unpack
+from assay.judging.wire import MAX_DEPTH, WireError, pack, require_shallow, unpack
 from assay.types import Call, Limits, Observation, Status, Value
 
 _MAX_RESTARTS = 3
@@ -264,9 +264,12 @@ def _question(entry_point: str | None, call: Call) -> bytes:
     """A call in the form that is cheapest for both sides: these words are our own."""
     asked = (entry_point, call.args, call.kwargs)
     try:
-        return b"m" + marshal.dumps(asked, 2)  # version 2: no two items are made one
+        words = marshal.dumps(asked, 2)  # version 2: no two items are made one
     except ValueError:  # something in it is not plain
         return b"p" + pack(asked)
+    if len(words) > 5 * MAX_DEPTH:  # the least that so many levels take
+        require_shallow(asked)
+    return b"m" + words
 
 
 class Tester:

@@ -19,7 +19,7 @@ from assay.errors import JudgeUnavailable
 from assay.judging.mending import how_to_mend
 
 _FIRST_UID = 64000  # of users that no system hands out
-_BOOT_S, _START_S = 60.0, 20.0
+_BOOT_S = 60.0
 _JOBS_PER_ZYGOTE = 5000
 _WHOLE_RANGE = "4294967295"
 _BOOTSTRAP = """
@@ -55,6 +55,7 @@ class SlotSettings:
     isolated: bool = True
     packages: tuple[Path, ...] = ()
     preload: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()  # of other languages, to show as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +109,28 @@ class Slot:
             self.stop()
             raise JudgeUnavailable(how_to_mend(failure))
 
-    def run(self, child: Child, limits: dict[str, Any], fds: list[int]) -> int:
-        """Start a job on five descriptors; give a descriptor of its first process.
+    def run(
+        self, child: Child, limits: dict[str, Any], fds: list[int], *, soon: bool
+    ) -> None:
+        """Order a job on five descriptors. What `hear` gives tells of it.
+
+        Args:
+            soon: Tell of its start at once; otherwise not if it ends in a moment.
 
         Raises:
-            SlotDied: it could not be started whole, and nothing of it ran.
+            SlotDied: the zygote is gone.
         """
         if child.name not in self._known:
-            self.tell({"do": "child", "name": child.name, "source": child.source})
+            told = {"do": "child", "name": child.name, "asks": child.asks}
+            self.tell({**told, "source": child.source})
             self._known.add(child.name)
         self._job += 1
-        order = {"do": "run", "job": self._job, "child": child.name, "limits": limits}
-        self.tell({**order, "asks": child.asks}, fds)
-        event, passed = self.hear(_START_S)
-        if event["is"] != "started":
-            raise SlotDied(f"a sandbox did not close: {event.get('what')}")
-        return passed[0]
+        order = {"do": "run", "job": self._job, "child": child.name, "soon": soon}
+        self.tell({**order, "limits": limits}, fds)
+
+    def kill(self) -> None:
+        """Have the zygote end the running job, of which it has not told yet."""
+        self.tell({"do": "kill", "job": self._job})
 
     def tell(self, order: dict[str, Any], fds: list[int] | None = None) -> None:
         """Send the zygote an order."""
@@ -148,8 +155,12 @@ class Slot:
             if not data:
                 raise SlotDied("the zygote is gone")
             event = json.loads(data)
-            if event.get("job", self._job) == self._job:  # not a late word of the last
+            if event.get("job", self._job) == self._job:
                 return event, fds
+            for fd in fds:  # a late word of the last job
+                os.close(fd)
+            if not timeout_s:
+                return {"is": "late"}, []
 
     def abort(self) -> None:
         """From another thread: end the running job, whatever it is doing."""
@@ -187,7 +198,7 @@ class Slot:
         settings = {
             "isolated": self.settings.isolated,
             "uid": uid,
-            "folders": _interpreter_folders(),
+            "folders": [*_interpreter_folders(), *self.settings.folders],
             "packages": packages,
             "preload": list(self.settings.preload),
         }

@@ -127,6 +127,27 @@ class _Raw:
             raise WireError("raw bytes that belong to nothing")
 
 
+def require_shallow(value: Any) -> None:
+    """Refuse what `pack` would refuse for its depth, in a fraction of its time.
+
+    Raises:
+        WireError: nested deeper than `MAX_DEPTH`.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for each in level:
+            parts = each.values() if type(each) is dict else each
+            if not _NESTING.isdisjoint(map(type, parts)):
+                below += [part for part in parts if type(part) in _NESTING]
+            if type(each) is dict:
+                below += [key for key in each if type(key) in _NESTING]
+        if not below:
+            return
+        level = below
+    raise WireError(f"nested deeper than {MAX_DEPTH} levels")
+
+
 def frame(payload: bytes) -> bytes:
     """A payload with its length before it."""
     return HEADER.pack(len(payload)) + payload
@@ -174,6 +195,7 @@ class Channel:
 
 
 _NO_RAW = _Raw(b"")
+_NESTING = frozenset({list, tuple, set, frozenset, dict})
 _NODES = frozenset({list, dict})
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]

@@ -1,10 +1,13 @@
 """A warm interpreter behind the wall, which forks one job after another.
 
 It is a fresh process that never held an answer: `python zygote.py`, an empty
-environment, and what the judge tells it over one socket. It obeys three requests
+environment, and what the judge tells it over one socket. It obeys four requests
 (`child`: keep this program text under a name; `run`: fork a job; `usage`: what has the
-job used) and tells of three events (`ready`, `started`, `ended`) or of `failed`. All
-policy is the judge's.
+job used; `kill`: end it) and tells of three events (`ready`, `started`, `ended`) or of
+`failed`. All policy is the judge's.
+
+A fork must copy each page of memory that it writes to, if only to count a reference,
+and that is most of what a run costs. So whatever can be made once is made before.
 """
 
 # ruff: noqa: PTH123
@@ -23,10 +26,13 @@ import signal
 import socket
 import sys
 import tempfile
-from types import CodeType
+from collections.abc import Callable
+from functools import partial
+from types import CodeType, ModuleType
 from typing import Any
 
-from assay.judging import asking, landlock, linux, namespaces, seccomp, usage
+from assay.judging import asking, landlock, linux, loading, namespaces, usage
+from assay.judging.job_walls import JobWalls
 
 _PRELOAD = """
     abc argparse array ast base64 bisect builtins calendar cmath codecs collections
@@ -36,9 +42,13 @@ _PRELOAD = """
     shutil signal site statistics string struct subprocess sys tempfile textwrap
     threading time timeit token tokenize traceback types typing unittest unicodedata
     uuid warnings weakref zlib assay.judging.wire assay.judging.loading
+    assay.judging.parcel
 """
 _HIGH = 100  # above the descriptors 0 to 4 that a job is given
 _N_FDS = 5
+_ALL_FDS = 1 << 30
+_SHORT_MS = 5  # a job that ends within is not told of twice
+_NOT_CLOSED = 121  # the exit status of a job that nothing ran in
 
 
 class Zygote:
@@ -47,15 +57,23 @@ class Zygote:
     def __init__(self, control: socket.socket, isolated: bool) -> None:
         self._control = control
         self._isolated = isolated
-        self._children: dict[str, CodeType] = {}
-        self._filter = seccomp.program() if isolated else b""
+        self._children: dict[str, Callable[[], object]] = {}
+        self._ours = {
+            name: module
+            for name, module in sys.modules.items()
+            if name.partition(".")[0] == "assay"
+        }
         self._landlock = landlock.version() if isolated else 0
+        self._walls = JobWalls(self._landlock) if isolated else None
         self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self._told, self._tells = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._baseline = _virtual_bytes()
         self._job = 0
         self._pid = 0
         self._pidfd = -1
+        self._is_told = True  # that the job started
         self._folder = ""  # where a job works that nothing isolates
+        self._forget()
 
     def serve(self) -> None:
         """Obey until the judge closes the socket or dies, which is the same."""
@@ -65,7 +83,10 @@ class Zygote:
         while True:
             if self._pidfd >= 0:
                 poll.register(self._pidfd, select.POLLIN)
-            for fd, _ in poll.poll():
+            happened = poll.poll(None if self._is_told else _SHORT_MS)
+            if not happened:
+                self._tell_start()
+            for fd, _ in happened:
                 if fd == self._pidfd:
                     poll.unregister(fd)
                     self._reap()
@@ -80,14 +101,16 @@ class Zygote:
             return False
         order = json.loads(data)
         if order["do"] == "child":
-            name = order["name"]
-            self._children[name] = compile(order["source"], f"<{name}>", "exec")
+            self._keep(order["name"], order["source"], asks=order["asks"])
         elif order["do"] == "run":
             try:
                 self._start(order, fds)
             except OSError as error:
                 failed = {"is": "failed", "job": order["job"], "what": str(error)}
                 self._tell(failed)
+        elif order["do"] == "kill":
+            if self._pidfd >= 0 and order["job"] == self._job:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         else:
             used = usage.of_tree(self._pid, self._isolated, exact=order["exact"])
             self._tell(
@@ -95,48 +118,68 @@ class Zygote:
             )
         return True
 
+    def _keep(self, name: str, source: str, *, asks: bool) -> None:
+        """Have a child program ready: its definitions are made here, once.
+
+        One that asks has none, and is run from its text in each job.
+        """
+        code = compile(source, f"<{name}>", "exec")
+        names: dict[str, Any] = {"__name__": "child", "__builtins__": __builtins__}
+        if asks:
+            self._children[name] = partial(_run_text, code, names, self._ours)
+            return
+        sys.modules.update(self._ours)
+        exec(code, names)
+        self._children[name] = names["main"]
+        self._forget()
+        gc.freeze()
+
+    def _forget(self) -> None:
+        """Leave nothing of ours where a program would find it by its name."""
+        for name in self._ours:
+            sys.modules.pop(name, None)
+
     def _start(self, order: dict[str, Any], fds: list[int]) -> None:
         self._job = order["job"]
-        told, tells = os.pipe()
         if self._isolated:
             linux.unshare(linux.CLONE_NEWPID, "process namespace of a job")
         else:
             self._folder = tempfile.mkdtemp(prefix="assay-")
         pid = os.fork()
         if pid == 0:
-            self._become_job(order, fds, tells)
+            self._become_job(order, fds)
         if self._isolated:
             linux.enter_namespace(self._own_pids, linux.CLONE_NEWPID)
-        for fd in (*fds, tells):
+        for fd in fds:
             os.close(fd)
-        failure = os.read(told, 4096).decode()  # closed by the last step before it runs
-        os.close(told)
-        if failure:
-            os.waitpid(pid, 0)
-            self._tell({"is": "failed", "job": self._job, "what": failure})
-            return
         self._pid, self._pidfd = pid, os.pidfd_open(pid)
+        self._is_told = False
+        if order["soon"]:
+            self._tell_start()
+
+    def _tell_start(self) -> None:
+        self._is_told = True
         self._tell({"is": "started", "job": self._job}, self._pidfd)
 
-    def _become_job(self, order: dict[str, Any], fds: list[int], tells: int) -> None:
+    def _become_job(self, order: dict[str, Any], fds: list[int]) -> None:
         """Close the sandbox around this process and run a child program in it."""
         try:
-            tells = _arrange(fds, tells)
+            for target, fd in enumerate(fds):
+                os.dup2(fd, target, inheritable=target < 3)
             limits = {**order["limits"], "baseline_bytes": self._baseline}
-            if self._isolated:
-                namespaces.enter_job(limits, self._filter, self._landlock)
+            main = self._children[order["child"]]
+            if self._walls is not None:
+                self._walls.close(limits)
             else:
                 os.setsid()
                 os.chdir(self._folder)
                 namespaces.set_rlimits({**limits, "processes": None})
-            code = self._children[order["child"]]
         except BaseException as error:  # told to the judge, whatever it is
-            os.write(tells, f"{type(error).__name__}: {error}".encode()[:4000])
-            os._exit(1)
-        os.close(tells)
+            os.write(self._tells, f"{type(error).__name__}: {error}".encode()[:4000])
+            os._exit(_NOT_CLOSED)
+        os.closerange(_N_FDS, _ALL_FDS)
         try:
-            names = asking.names() if order["asks"] else {}
-            exec(code, {"__name__": "child", "__builtins__": __builtins__, **names})
+            main()
         except BaseException:  # our own text failed: say where, and fail
             sys.excepthook(*sys.exc_info())
         finally:
@@ -148,17 +191,27 @@ class Zygote:
             _kill_session(self._pid)
             shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._pidfd)
-        self._pid, self._pidfd = 0, -1
-        cpu_s = used.ru_utime + used.ru_stime
+        self._pid, self._pidfd, self._is_told = 0, -1, True
+        exit_code = os.waitstatus_to_exitcode(status)
+        if exit_code == _NOT_CLOSED and (failure := self._failure()):
+            self._tell({"is": "failed", "job": self._job, "what": failure})
+            return
         self._tell(
             {
                 "is": "ended",
                 "job": self._job,
-                "exit": os.waitstatus_to_exitcode(status),
-                "cpu_s": cpu_s,
+                "exit": exit_code,
+                "cpu_s": used.ru_utime + used.ru_stime,
                 "peak_kb": used.ru_maxrss,
             }
         )
+
+    def _failure(self) -> str:
+        """What a job said that could not be closed in; empty if it was."""
+        try:
+            return os.read(self._told, 4096).decode(errors="replace")
+        except BlockingIOError:
+            return ""
 
     def _tell(self, event: dict[str, Any], *fds: int) -> None:
         tell(self._control, event, *fds)
@@ -169,13 +222,12 @@ def tell(control: socket.socket, event: dict[str, Any], *fds: int) -> None:
     socket.send_fds(control, [json.dumps(event).encode()], fds)
 
 
-def _arrange(fds: list[int], tells: int) -> int:
-    """Put what the job was given at 0 to 4 and close all else; `tells` moves to 5."""
-    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, _HIGH) for fd in (*fds, tells)]
-    for target, fd in enumerate(high):
-        os.dup2(fd, target, inheritable=target < 3)
-    os.closerange(len(high), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    return len(high) - 1
+def _run_text(
+    code: CodeType, names: dict[str, Any], ours: dict[str, ModuleType]
+) -> None:
+    """Run a child program that asks, with the names that it asks by."""
+    sys.modules.update(ours)
+    exec(code, {**names, **asking.names()})
 
 
 def _virtual_bytes() -> int:
@@ -225,9 +277,10 @@ def main() -> None:
             packages = namespaces.package_folders(packages)
         sys.path[:0] = packages
         _preload(settings["preload"])
+        loading.open_streams()
+        zygote = Zygote(control, isolated)
         gc.collect()
         gc.freeze()
-        zygote = Zygote(control, isolated)
     except (OSError, NotImplementedError) as error:
         code = error.errno if isinstance(error, OSError) else 0
         tell(control, {"is": "failed", "what": str(error), "errno": code})
