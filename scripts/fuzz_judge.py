@@ -15,8 +15,8 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.reporting import with_reporter
 from hypothesis.strategies import SearchStrategy
 
-TARGETS = {"codec": 300, "checkers": 300, "protocol": 8}
-"""Each with its examples in a round, for a round of some seconds."""
-
-Property = tuple[SearchStrategy[Any], Callable[[Any], None]]
+TARGETS = ("codec", "checkers", "protocol")
 
 
 def main() -> None:
@@ -38,30 +35,34 @@ def main() -> None:
     parser.add_argument("--only", choices=TARGETS, action="append", help="a target")
     args = parser.parse_args()
     sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-    targets = args.only or list(TARGETS)
-    fuzzed = {
-        name: import_module(f"judging.fuzz_{name}").PROPERTIES for name in targets
-    }
+    targets = args.only or TARGETS
+    modules = {name: import_module(f"judging.fuzz_{name}") for name in targets}
     until_s = time.monotonic() + args.minutes * 60
     tried = dict.fromkeys(targets, 0)
-    n_failures, number = 0, args.seed
-    for number in count(args.seed):
-        for name, properties in fuzzed.items():
-            for each in properties:
-                n_failures += not holds(each, name, number)
-                tried[name] += TARGETS[name]
-        if time.monotonic() > until_s or n_failures:
-            break
+    n_failures = n_rounds = 0
+    with ExitStack() as stack:
+        if "protocol" in modules:
+            stack.enter_context(modules["protocol"].opened())
+        while time.monotonic() < until_s and not n_failures:
+            for name, module in modules.items():
+                for inputs, check, n_examples in module.PROPERTIES:
+                    held = try_out(inputs, check, n_examples, args.seed + n_rounds)
+                    n_failures += not held
+                    tried[name] += n_examples
+            n_rounds += 1
     counts = ", ".join(f"{n:,} {name}" for name, n in tried.items())
-    print(f"tried: {counts}; {n_failures} failures; go on with --seed {number + 1}")
+    print(
+        f"tried: {counts}; {n_failures} failed; --seed {args.seed + n_rounds} is next"
+    )
     sys.exit(1 if n_failures else 0)
 
 
-def holds(property_: Property, target: str, number: int) -> bool:
+def try_out(
+    inputs: SearchStrategy[Any], check: Callable[[Any], None], n: int, number: int
+) -> bool:
     """Try a property on the examples of one round; print where it fails."""
-    inputs, check = property_
     round_ = settings(
-        max_examples=TARGETS[target],
+        max_examples=n,
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
@@ -74,7 +75,7 @@ def holds(property_: Property, target: str, number: int) -> bool:
         with with_reporter(lines.append):
             round_()
     except Exception:
-        print(f"FAILED: {target}, {check.__name__}, --seed {number}")
+        print(f"FAILED: {check.__module__}.{check.__name__}, --seed {number}")
         print(*lines, traceback.format_exc(), sep="\n")
         return False
     return True
