@@ -199,7 +199,7 @@ def _run_corpus(job: Job, source: str) -> int:
             f"the corpus {source!r} has no row; give one JSON object a line"
         )
     _summarise(count, finished)
-    return _exit_status(count, finished)
+    return exit_status(count, finished)
 
 
 async def _judge_corpus(job: Job, descriptor: int, tell: Any) -> bool:
@@ -241,7 +241,8 @@ def _summarise(count: Counter[str], finished: bool) -> None:
     sys.stderr.write(f"assay: {count.total()} rows: {told or 'none'}{end}\n")
 
 
-def _exit_status(count: Counter[str], finished: bool) -> int:
+def exit_status(count: Counter[str], finished: bool) -> int:
+    """Whether all rows of a corpus were judged, and if not, whose fault it was."""
     if not finished:
         return _INTERRUPTED
     if any(count[status] for status in _OURS):
