@@ -95,7 +95,3 @@ def read(path: str, most_bytes: int) -> bytes | None:
         return None
     with open(fd, "rb") as file:
         return file.read(most_bytes + 1)
-
-
-if __name__ == "child":
-    main()

@@ -41,7 +41,3 @@ def main() -> NoReturn:
 
 def _executable(path: str, flags: int) -> int:
     return os.open(path, flags, 0o700)
-
-
-if __name__ == "child":
-    main()

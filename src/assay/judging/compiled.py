@@ -7,6 +7,7 @@ is the candidate's program all the same.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -29,6 +30,11 @@ _COMPILING = Limits(
     files=512,
 )
 _TAIL = 2000
+_TELLING = re.compile("error|fatal", re.IGNORECASE)
+_LAST_WORDS = re.compile(
+    r"^[\w.$]*(?:Error|Exception)\b *[:(\[]|^Exception in thread|panicked at|^panic:"
+    r"|^fatal error|^terminate called|Assertion .*failed"
+)
 _TOO_MUCH = {
     Status.OUTPUT_LIMIT: Status.COMPILE_ERROR,
     Status.RUNTIME_ERROR: Status.COMPILE_ERROR,
@@ -99,12 +105,17 @@ def compile_source(slot: Slot, recipe: Recipe) -> Observation:
 
 
 def run_built(
-    slot: Slot, recipe: Recipe, files: Files, text: str, limits: Limits
+    slot: Slot,
+    recipe: Recipe,
+    files: Files,
+    text: str,
+    limits: Limits,
+    args: tuple[str, ...] = (),
 ) -> Observation:
-    """Run a program that was built, on one input."""
+    """Run a program that was built, on one input, its files beside it."""
     language = recipe.language
     allowed = _allowed(language, files, limits)
-    order = _run_order(recipe, files, limits)
+    order = _run_order(recipe, files, limits, args)
 
     def attempt(wall_factor: float) -> Observation:
         job = Job(
@@ -126,6 +137,8 @@ def run_built(
             status = Status.MEMORY_LIMIT
         if status is Status.MEMORY_LIMIT:
             error = f"more than {limits.memory_mb} MB of memory"
+        if status is Status.RUNTIME_ERROR:
+            error = _with_last_words(error, job.stderr)
         return outcome.observation(
             job, status, error, tier=recipe.tier, wall_s=wall_s, cpu_s=ending.cpu_s
         )
@@ -149,7 +162,9 @@ def _compile_order(recipe: Recipe) -> bytes:
     return wrap(head, tuple(files))
 
 
-def _run_order(recipe: Recipe, files: Files, limits: Limits) -> bytes:
+def _run_order(
+    recipe: Recipe, files: Files, limits: Limits, args: tuple[str, ...]
+) -> bytes:
     language, toolchain = recipe.language, recipe.toolchain
     names = {
         **dict(toolchain.tools),
@@ -157,7 +172,8 @@ def _run_order(recipe: Recipe, files: Files, limits: Limits) -> bytes:
         "memory_mb": str(limits.memory_mb),
     }
     command = tuple(word.format(**names) for word in language.run)
-    return wrap((command, (*language.environment, *toolchain.environment)), files)
+    environment = (*language.environment, *toolchain.environment)
+    return wrap(((*command, *args), environment), files)
 
 
 def _allowed(language: Language, files: Files, limits: Limits) -> Limits:
@@ -199,11 +215,22 @@ _COMPILER_OUT_OF_MEMORY = (
 )
 
 
-def _telling_line(words: str) -> str:
+def _with_last_words(error: str, stderr: bytearray) -> str:
+    """How it ended, and what it said of that: an end alone tells little.
+
+    The first process of a sandbox cannot end itself by a signal, so a failed `assert`
+    of C looks like a fault of memory.
+    """
+    words = stderr.decode("utf-8", "replace")
+    line = _telling_line(words, _LAST_WORDS)
+    return show_text(f"{error}: {line}" if line else error)
+
+
+def _telling_line(words: str, telling: re.Pattern[str] = _TELLING) -> str:
     """The first line that speaks of an error, or else the last that says anything."""
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
-    telling = (line for line in lines if "error" in line.lower())
-    return next(telling, lines[-1] if lines else "")
+    lines = [line[:_TAIL] for each in words.splitlines() if (line := each.strip())]
+    told = (line for line in lines if telling.search(line))
+    return next(told, lines[-1] if lines else "")
 
 
 def _is_out_of_memory(language: Language, stderr: bytearray) -> bool:
