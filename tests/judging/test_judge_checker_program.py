@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ from judging.judged import call_problem, judge, text_problem
 
 if TYPE_CHECKING:
     from judging.conftest import Sandbox
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not shutil.which(program), reason=f"no {program} here")
+
 
 # Accepts any two numbers whose sum is the input; the expected one is an example.
 ANY_SUM = """
@@ -166,6 +172,56 @@ def test_what_a_candidate_prints_never_decides_by_itself(sandbox: Sandbox) -> No
         problem = text_problem(("1", "right"), checker=icpc(source))
         (result,) = judge(sandbox, f"print({printed!r})", problem).results
         assert result.status is Status.WRONG_ANSWER
+
+
+CPP_ICPC = """
+#include <fstream>
+#include <iostream>
+#include <string>
+int main(int n, char **words) {
+    long long wanted, a, b;
+    std::string more;
+    std::ifstream(words[1]) >> wanted;
+    std::ofstream note(std::string(words[3]) + "judgemessage.txt");
+    if (n != 5 || std::string(words[4]) != "sum" || !(note << "seen" << std::flush))
+        return 1;
+    if (!(std::cin >> a >> b) || std::cin >> more) return 43;
+    return a + b == wanted ? 42 : 43;
+}
+"""
+BASH_FILES = """
+[ "$#" = 3 ] && [ -z "$(cat)" ] && exec cmp -s "$2" "$3"
+"""
+
+
+@needs("g++")
+def test_a_validator_may_be_written_in_another_language(sandbox: Sandbox) -> None:
+    checker = replace(icpc(CPP_ICPC, "sum"), language="cpp")
+    problem = text_problem(("10\n", "5 5\n"), checker=checker)
+    assert judge(sandbox, "print(4, 6)", problem).passed
+    for code in ("print(4, 7)", "print()", "print(4, 6, 0)", "print('42')"):
+        (result,) = judge(sandbox, code, problem).results
+        assert result.status is Status.WRONG_ANSWER, code
+
+
+@needs("bash")
+def test_a_checker_by_files_may_be_written_in_another_language(
+    sandbox: Sandbox,
+) -> None:
+    checker = replace(program(BASH_FILES), language="bash")
+    problem = text_problem(("", "a b\n"), checker=checker)
+    assert judge(sandbox, "print('a b')", problem).passed
+    assert not judge(sandbox, "print('a  b')", problem).passed
+
+
+@needs("g++")
+def test_a_validator_that_does_not_compile_is_the_users_error(
+    sandbox: Sandbox,
+) -> None:
+    checker = replace(icpc("int main() { return nothing; }"), language="cpp")
+    problem = text_problem(("", "1"), checker=checker)
+    with pytest.raises(ProblemError, match="nothing"):
+        judge(sandbox, "print(1)", problem)
 
 
 def test_a_checker_by_files_has_nothing_on_standard_input(sandbox: Sandbox) -> None:

@@ -24,6 +24,7 @@ from assay.judging.compiled import Recipe, compile_source, run_built
 from assay.judging.languages import is_own_python, language_of, toolchain_of
 from assay.judging.languages.language import Language, Toolchain
 from assay.judging.languages.python import folders_of_packages, is_python
+from assay.judging.parcel import Files
 from assay.judging.pool import Pool
 from assay.judging.slot import SlotSettings
 from assay.types import Limits, Observation, Status
@@ -102,14 +103,21 @@ class Builds:
             words = [language.name, repr(language), repr(toolchain), *packages]
         return "\n".join(words)
 
-    async def run(self, build: Build, text: str, limits: Limits) -> Observation:
+    async def run(
+        self,
+        build: Build,
+        text: str,
+        limits: Limits,
+        args: tuple[str, ...] = (),
+        beside: Files = (),
+    ) -> Observation:
         """Run what was built on one text; what failed to build fails so each time."""
         if build.seen.status is not Status.FINISHED:
             return build.seen
         pool = self._pool(build.recipe.toolchain)
         async with pool.slot() as slot:
-            files = build.seen.value
-            work = partial(run_built, slot, build.recipe, files, text, limits)
+            files = (*build.seen.value, *beside)
+            work = partial(run_built, slot, build.recipe, files, text, limits, args)
             return await pool.on(slot, work)
 
     async def _toolchain(

@@ -16,6 +16,7 @@ from assay.errors import JudgeUnavailable, ProblemError
 from assay.judging.checkers import RIGHT, Comparison
 from assay.judging.executor import Executor
 from assay.judging.facts import show_text
+from assay.judging.languages import is_own_python
 from assay.types import Checker, Input, Limits, Observation, Status, Stdin
 
 _ACCEPTING = {"files": frozenset({0, 42}), "icpc": frozenset({42})}
@@ -35,7 +36,7 @@ async def ask_checker(
 
     Raises:
         ProblemError: the checker is no program of a language that is known here.
-        JudgeUnavailable: the sandbox failed, twice.
+        JudgeUnavailable: the sandbox failed, twice, or the language is not here.
     """
     source = _program(checker)
     if isinstance(given, Stdin):
@@ -43,8 +44,19 @@ async def ask_checker(
     else:
         call = (given.args, dict(given.kwargs))
         shown = (literal(call), literal(expected), literal(got))
+    texts = dict(zip(("input", "expected", "output"), shown, strict=True))
+    if is_own_python(checker.language):
+        seen = await _run_python(executor, checker, source, texts)
+    else:
+        seen = await _run_built(executor, checker, source, texts)
+    return _decision(checker, seen)
+
+
+async def _run_python(
+    executor: Executor, checker: Checker, source: str, texts: dict[str, str]
+) -> Observation:
     order = {
-        **dict(zip(("input", "expected", "output"), shown, strict=True)),
+        **texts,
         "source": source,
         "convention": checker.convention,
         "args": checker.args,
@@ -52,7 +64,30 @@ async def ask_checker(
     starter = files("assay.judging.inside") / "checker_run.py"
     text = starter.read_text(encoding="utf-8")
     (seen,) = await executor.run_stdin(text, [json.dumps(order)], _LIMITS)
-    return _decision(checker, seen)
+    return seen
+
+
+async def _run_built(
+    executor: Executor, checker: Checker, source: str, texts: dict[str, str]
+) -> Observation:
+    is_icpc = checker.convention == "icpc"
+    stdin = texts.pop("output") if is_icpc else ""
+    beside = tuple((n, t.encode("utf-8", "surrogatepass")) for n, t in texts.items())
+    third = ("feedback/",) if is_icpc else ("output",)
+    seen = await executor.run_beside(
+        source,
+        (*beside, ("feedback/.made", b"")),  # a file, as only those bring a folder
+        ("input", "expected", *third, *checker.args),
+        stdin,
+        _LIMITS,
+        language=checker.language,
+    )
+    if seen.status is Status.COMPILE_ERROR:
+        raise ProblemError(
+            f"the checker program is no {checker.language} that compiles: "
+            f"{show_text(seen.error)}"
+        )
+    return seen
 
 
 def _program(checker: Checker) -> str:
@@ -70,11 +105,8 @@ def _program(checker: Checker) -> str:
             f"the checker's convention is {checker.convention!r}; known are 'files' "
             "and 'icpc'"
         )
-    if checker.language != "python":
-        raise ProblemError(
-            f"the checker program is in {checker.language!r}; only checkers in "
-            "'python' can be run, so translate it"
-        )
+    if not is_own_python(checker.language):
+        return checker.source
     try:
         compile(checker.source, "checker.py", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:

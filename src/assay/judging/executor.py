@@ -22,6 +22,7 @@ from assay.judging import recall, selftest
 from assay.judging.builds import Build, Builds, own_settings
 from assay.judging.job import Starved
 from assay.judging.languages import is_own_python
+from assay.judging.parcel import Files
 from assay.judging.pool import Pool
 from assay.judging.runs import Program, Tester, run_program
 from assay.judging.slot import Child, Slot, SlotDied, SlotSettings
@@ -181,6 +182,27 @@ class Executor:
             else:
                 results.append(await run_one(text))
         return tuple(results)
+
+    async def run_beside(
+        self,
+        source: str,
+        files: Files,
+        args: tuple[str, ...],
+        text: str,
+        limits: Limits,
+        *,
+        language: str,
+    ) -> Observation:
+        """Run a program of another language than our Python, files beside it.
+
+        `args` are the words after its name, `text` is on its standard input. Raises
+        what `run_stdin` does.
+        """
+        tier = self.isolation.tier
+        build = await self._builds.build(language, (), source, tier)
+        seen = await self._builds.run(build, text, limits, args, files)
+        self._count(1, build.cpu_s + seen.cpu_s)
+        return seen
 
     async def run_calls(
         self,
@@ -350,7 +372,8 @@ class Executor:
         whole = f"{setup}\n{source}" if setup else source
         tier = self.isolation.tier
         build = await self._builds.build(language, packages, whole, tier)
-        self._count(1, build.cpu_s)
+        if build.cpu_s:  # not remembered
+            self._count(1, build.cpu_s)
         return partial(self._run_built, build, limits)
 
     async def _run_built(self, build: Build, limits: Limits, text: str) -> Observation:
