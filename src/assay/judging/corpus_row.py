@@ -21,7 +21,7 @@ from assay.types import (
 )
 
 _REQUIRED = ("id", "mode", "source", "cases")
-_KEYS = frozenset(
+KEYS = frozenset(
     {*_REQUIRED, "language", "entry_point", "limits", "setup_code", "checker"}
 )
 _CASE_KEYS = {
@@ -68,7 +68,7 @@ def problem_of(row: Mapping[str, Any]) -> Problem:
     Raises:
         RowError: a field is missing, unknown, or of the wrong type or value.
     """
-    _require_keys(row, _KEYS, _REQUIRED, "")
+    _require_keys(row, KEYS, _REQUIRED, "")
     name = _typed(row, "id", str)
     if not name or len(name) > _LONGEST_ID:
         raise RowError(f"'id' has {len(name)} characters; give 1 to {_LONGEST_ID}")
