@@ -53,7 +53,7 @@ class Recipe:
 
 @cache
 def _child(file_name: str) -> Child:
-    return Child.of(file_name)
+    return Child.of(file_name, is_rare=True)
 
 
 def compile_source(slot: Slot, recipe: Recipe) -> Observation:

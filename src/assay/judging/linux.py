@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 
 from assay.judging.syscalls import FATAL, numbers
 
@@ -101,7 +100,7 @@ def enter_namespace(fd: int, kind: int) -> None:
 
 def pivot_root(new: str, old: str) -> None:
     """Make the mount `new` the root, and find the old root at `old`."""
-    number = numbers(FATAL, platform.machine())["pivot_root"]
+    number = numbers(FATAL, os.uname().machine)["pivot_root"]
     syscall("pivot_root", number, new.encode(), old.encode())
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from assay.judging import linux
 from assay.judging.syscalls import (
@@ -52,8 +52,7 @@ _HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _Code = list[tuple[int, int, int, int]]  # operation, jump if true, if false, operand
 
 
-@dataclass(frozen=True, slots=True)
-class _When:
+class _When(NamedTuple):
     """An action for a call, where an argument compares as said."""
 
     argument: int  # its lower 32 bits, all that the kernel takes of these
@@ -119,7 +118,7 @@ def program(machine: str | None = None, *, one_process: bool = False) -> bytes:
     Raises:
         NotImplementedError: we have no table for this processor.
     """
-    machine = machine or platform.machine()
+    machine = machine or os.uname().machine
     if machine not in _ARCHES:
         raise NotImplementedError(f"no table of system calls for {machine}")
     actions = _actions(machine, one_process)

@@ -50,7 +50,7 @@ def _probe(slot: Slot, bait: str) -> list[str]:
         "processes": _LIMITS.processes,
     }
     try:
-        child = Child.of("child_probe.py")
+        child = Child.of("child_probe.py", is_rare=True)
         job = Job(slot, child, pack(order), _LIMITS, stdin=None)
         try:
             payload = job.wait_frame()

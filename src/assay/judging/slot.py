@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import JudgeUnavailable
+from assay.judging.guarantees import NAMESPACES, NO_TIER
 from assay.judging.mending import how_to_mend
 
 _FIRST_UID = 64000  # of users that no system hands out
@@ -53,6 +54,7 @@ class SlotSettings:
     """What the zygotes of a pool are like."""
 
     isolated: bool = True
+    tier: str = NAMESPACES
     packages: tuple[Path, ...] = ()
     preload: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()  # of other languages, to show as well
@@ -63,7 +65,8 @@ class Child:
     """A child program: our own text, which runs behind the wall."""
 
     source: str
-    asks: bool = False  # it is given the names of `asking`
+    asks: bool = False  # it is given the names of `asking`, and has no `main`
+    is_rare: bool = False
 
     @property
     def name(self) -> str:
@@ -71,9 +74,10 @@ class Child:
         return "child-" + sha256(self.source.encode()).hexdigest()[:16]
 
     @classmethod
-    def of(cls, file_name: str) -> Child:
+    def of(cls, file_name: str, *, is_rare: bool = False) -> Child:
         """The child program that is a file of this folder."""
-        return cls((Path(__file__).parent / file_name).read_text("utf-8"))
+        source = (Path(__file__).parent / file_name).read_text("utf-8")
+        return cls(source, is_rare=is_rare)
 
 
 class Slot:
@@ -121,8 +125,10 @@ class Slot:
             SlotDied: the zygote is gone.
         """
         if child.name not in self._known:
-            told = {"do": "child", "name": child.name, "asks": child.asks}
-            self.tell({**told, "source": child.source})
+            kind = {"asks": child.asks, "rare": child.is_rare or child.asks}
+            self.tell(
+                {"do": "child", "name": child.name, **kind, "source": child.source}
+            )
             self._known.add(child.name)
         self._job += 1
         order = {"do": "run", "job": self._job, "child": child.name, "soon": soon}
@@ -196,7 +202,7 @@ class Slot:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         packages = [str(path.resolve()) for path in self.settings.packages]
         settings = {
-            "isolated": self.settings.isolated,
+            "tier": self.settings.tier if self.settings.isolated else NO_TIER,
             "uid": uid,
             "folders": [*_interpreter_folders(), *self.settings.folders],
             "packages": packages,

@@ -17,7 +17,6 @@ import struct
 from array import array
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import repeat
 from json.encoder import encode_basestring_ascii as _quote
 from typing import Any
@@ -47,11 +46,17 @@ class WireError(ValueError):
     """A value cannot cross the wall, or the bytes that came are not a value."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
     """A value that is not plain. It equals nothing, not even another of its kind."""
 
-    type_name: str
+    # Not a dataclass: importing those would cost every sandbox.
+    __slots__ = ("type_name",)
+
+    def __init__(self, type_name: str) -> None:
+        self.type_name = type_name
+
+    def __repr__(self) -> str:
+        return f"Opaque({self.type_name!r})"
 
 
 def pack(value: Any) -> bytes:

@@ -14,36 +14,45 @@ and that is most of what a run costs. So whatever can be made once is made befor
 
 from __future__ import annotations
 
+import array
 import fcntl
 import gc
-import importlib
 import json
 import os
 import resource
 import select
-import shutil
 import signal
-import socket
 import sys
-import tempfile
+from _socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
 from collections.abc import Callable
 from functools import partial
 from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assay.judging import asking, landlock, linux, loading, namespaces, usage
+from assay.judging import (
+    asking,
+    guarantees,
+    landlock,
+    linux,
+    loading,
+    namespaces,
+    usage,
+)
 from assay.judging.job_walls import JobWalls
 
+# What most programs import, and no more: each page that the zygote holds costs every
+# fork of it. `dataclasses` with what it needs would cost each run a fifth of its time.
 _PRELOAD = """
-    abc argparse array ast base64 bisect builtins calendar cmath codecs collections
-    collections.abc contextlib copy csv ctypes dataclasses datetime decimal difflib
-    enum fractions functools hashlib heapq inspect io itertools json keyword linecache
-    locale math numbers operator os pathlib pickle platform pprint queue random re sched
-    shutil signal site statistics string struct subprocess sys tempfile textwrap
-    threading time timeit token tokenize traceback types typing unittest unicodedata
-    uuid warnings weakref zlib assay.judging.wire assay.judging.loading
-    assay.judging.parcel
+    abc array bisect builtins cmath codecs collections collections.abc contextlib copy
+    datetime enum functools heapq io itertools json math operator os random re signal
+    site string struct sys threading time types typing warnings
 """
+_OURS = "assay.judging.wire assay.judging.loading assay.judging.parcel"
+if TYPE_CHECKING:
+    from assay.judging.box import Box
+    from assay.judging.one_process import OneProcessWalls
+
+    Walls = JobWalls | OneProcessWalls
 _HIGH = 100  # above the descriptors 0 to 4 that a job is given
 _N_FDS = 5
 _ALL_FDS = 1 << 30
@@ -54,17 +63,20 @@ _NOT_CLOSED = 121  # the exit status of a job that nothing ran in
 class Zygote:
     """The state of one slot: its socket, its child programs, its job."""
 
-    def __init__(self, control: socket.socket, isolated: bool) -> None:
+    def __init__(
+        self, control: socket, tier: str, walls: Walls | None, box: Box | None
+    ) -> None:
         self._control = control
-        self._isolated = isolated
+        self._tier = tier
+        self._walls = walls
+        self._box = box
         self._children: dict[str, Callable[[], object]] = {}
         self._ours = {
             name: module
             for name, module in sys.modules.items()
             if name.partition(".")[0] == "assay"
         }
-        self._landlock = landlock.version() if isolated else 0
-        self._walls = JobWalls(self._landlock) if isolated else None
+        self._landlock = landlock.version() if walls else 0
         self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self._told, self._tells = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._baseline = _virtual_bytes()
@@ -72,7 +84,6 @@ class Zygote:
         self._pid = 0
         self._pidfd = -1
         self._is_told = True  # that the job started
-        self._folder = ""  # where a job works that nothing isolates
         self._forget()
 
     def serve(self) -> None:
@@ -91,17 +102,18 @@ class Zygote:
                     poll.unregister(fd)
                     self._reap()
                 elif not self._obey():
-                    if self._pid and not self._isolated:
-                        _kill_session(self._pid)
+                    self._leave()
                     return
 
     def _obey(self) -> bool:
-        data, fds, _, _ = socket.recv_fds(self._control, 1 << 18, _N_FDS)
+        data, said, _, _ = self._control.recvmsg(1 << 18, CMSG_SPACE(4 * _N_FDS))
         if not data:
             return False
+        fds = array.array("i", b"".join(words for _, _, words in said)).tolist()
         order = json.loads(data)
         if order["do"] == "child":
-            self._keep(order["name"], order["source"], asks=order["asks"])
+            kind = {"is_rare": order["rare"], "asks": order["asks"]}
+            self._keep(order["name"], order["source"], **kind)
         elif order["do"] == "run":
             try:
                 self._start(order, fds)
@@ -112,21 +124,23 @@ class Zygote:
             if self._pidfd >= 0 and order["job"] == self._job:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         else:
-            used = usage.of_tree(self._pid, self._isolated, exact=order["exact"])
-            self._tell(
-                {"is": "usage", "job": self._job, "exact": order["exact"], **used}
-            )
+            exact = order["exact"]
+            used = usage.of_job(self._tier, self._pid, self._pidfd, exact=exact)
+            if self._box is not None and not exact:
+                used |= self._box.weigh(self._pid)
+            self._tell({"is": "usage", "job": self._job, "exact": exact, **used})
         return True
 
-    def _keep(self, name: str, source: str, *, asks: bool) -> None:
-        """Have a child program ready: its definitions are made here, once.
+    def _keep(self, name: str, source: str, *, is_rare: bool, asks: bool) -> None:
+        """Have a child program ready.
 
-        One that asks has none, and is run from its text in each job.
+        Its definitions are made here, once; those of a rare one are made in each job,
+        so that what it imports is not in the way of all others.
         """
         code = compile(source, f"<{name}>", "exec")
         names: dict[str, Any] = {"__name__": "child", "__builtins__": __builtins__}
-        if asks:
-            self._children[name] = partial(_run_text, code, names, self._ours)
+        if is_rare:
+            self._children[name] = partial(_run_text, code, names, self._ours, asks)
             return
         sys.modules.update(self._ours)
         exec(code, names)
@@ -141,14 +155,14 @@ class Zygote:
 
     def _start(self, order: dict[str, Any], fds: list[int]) -> None:
         self._job = order["job"]
-        if self._isolated:
+        if self._box is None:
             linux.unshare(linux.CLONE_NEWPID, "process namespace of a job")
         else:
-            self._folder = tempfile.mkdtemp(prefix="assay-")
+            self._box.make()
         pid = os.fork()
         if pid == 0:
             self._become_job(order, fds)
-        if self._isolated:
+        if self._box is None:
             linux.enter_namespace(self._own_pids, linux.CLONE_NEWPID)
         for fd in fds:
             os.close(fd)
@@ -168,11 +182,12 @@ class Zygote:
                 os.dup2(fd, target, inheritable=target < 3)
             limits = {**order["limits"], "baseline_bytes": self._baseline}
             main = self._children[order["child"]]
+            if self._box is not None:
+                self._box.enter()
             if self._walls is not None:
                 self._walls.close(limits)
             else:
                 os.setsid()
-                os.chdir(self._folder)
                 namespaces.set_rlimits({**limits, "processes": None})
         except BaseException as error:  # told to the judge, whatever it is
             os.write(self._tells, f"{type(error).__name__}: {error}".encode()[:4000])
@@ -187,9 +202,9 @@ class Zygote:
 
     def _reap(self) -> None:
         _, status, used = os.wait4(self._pid, 0)
-        if not self._isolated:
+        if self._box is not None:
             _kill_session(self._pid)
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._box.remove()
         os.close(self._pidfd)
         self._pid, self._pidfd, self._is_told = 0, -1, True
         exit_code = os.waitstatus_to_exitcode(status)
@@ -206,6 +221,16 @@ class Zygote:
             }
         )
 
+    def _leave(self) -> None:
+        """End the job, where no namespace does it, and remove what it made."""
+        if self._box is None:
+            return
+        if self._pid:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            _kill_session(self._pid)
+        self._box.close()
+
     def _failure(self) -> str:
         """What a job said that could not be closed in; empty if it was."""
         try:
@@ -217,17 +242,20 @@ class Zygote:
         tell(self._control, event, *fds)
 
 
-def tell(control: socket.socket, event: dict[str, Any], *fds: int) -> None:
+def tell(control: socket, event: dict[str, Any], *fds: int) -> None:
     """Send the judge one event, with file descriptors if it has any."""
-    socket.send_fds(control, [json.dumps(event).encode()], fds)
+    passed = [(SOL_SOCKET, SCM_RIGHTS, array.array("i", fds))] if fds else []
+    control.sendmsg([json.dumps(event).encode()], passed)
 
 
 def _run_text(
-    code: CodeType, names: dict[str, Any], ours: dict[str, ModuleType]
+    code: CodeType, names: dict[str, Any], ours: dict[str, ModuleType], asks: bool
 ) -> None:
-    """Run a child program that asks, with the names that it asks by."""
+    """Run a child program from its text; one that asks with the names to ask by."""
     sys.modules.update(ours)
-    exec(code, {**names, **asking.names()})
+    exec(code, names | asking.names() if asks else names)
+    if not asks:
+        names["main"]()
 
 
 def _virtual_bytes() -> int:
@@ -248,37 +276,61 @@ def _kill_session(leader: int) -> None:
 
 def _preload(names: list[str]) -> None:
     for name in names:
-        importlib.import_module(name)
+        __import__(name)
     sys.modules["site"].setquit()  # -S leaves out `exit`
+
+
+def _enter_namespaces(control: socket, settings: dict[str, Any]) -> None:
+    """Go on as the first process of the slot's namespaces; stay outside as a shell."""
+    has_proc = settings["tier"] == guarantees.NAMESPACES
+    shown = settings["folders"], settings["packages"]
+    namespaces.enter_slot(settings["uid"], *shown, has_proc=has_proc)
+    if pid := os.fork():
+        control.close()
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL, "death signal")
+    namespaces.settle_slot(has_proc=has_proc)
+
+
+def _rooms(settings: dict[str, Any]) -> tuple[Walls | None, Box | None]:
+    """What closes jobs in, and the folder where they work that have no own disk."""
+    tier = settings["tier"]
+    if tier in guarantees.WITH_NAMESPACES:
+        has_proc = tier == guarantees.NAMESPACES
+        return JobWalls(landlock.version(), has_proc=has_proc), None
+    from assay.judging import box, one_process  # what others need not carry along
+
+    if tier != guarantees.ONE_PROCESS:
+        return None, box.Box()
+    one_process.enter_slot(settings["uid"])
+    shown = (*settings["folders"], *settings["packages"])
+    has_own_user = settings["uid"] is not None
+    walls = one_process.OneProcessWalls(shown, has_own_user=has_own_user)
+    return walls, box.Box()
 
 
 def main() -> None:
     """Be a zygote: argument 1 is the socket's number, 2 the JSON settings."""
-    control = socket.socket(
-        fileno=fcntl.fcntl(int(sys.argv[1]), fcntl.F_DUPFD_CLOEXEC, _HIGH)
-    )
+    high = fcntl.fcntl(int(sys.argv[1]), fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    control = socket(fileno=high)
     os.close(int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
     sys.argv = ["main.py"]
     while os.open(os.devnull, os.O_RDWR) < _N_FDS:
         pass
     packages = settings["packages"]
-    _preload(_PRELOAD.split())
+    _preload([*_PRELOAD.split(), *_OURS.split()])
     sys.dont_write_bytecode = True
-    isolated = bool(settings["isolated"])
+    tier = settings["tier"]
     try:
-        if isolated:
-            namespaces.enter_slot(settings["uid"], settings["folders"], packages)
-            if pid := os.fork():
-                control.close()
-                os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
-            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL, "death signal")
-            namespaces.settle_slot()
+        if tier in guarantees.WITH_NAMESPACES:
+            _enter_namespaces(control, settings)
             packages = namespaces.package_folders(packages)
+        walls, box = _rooms(settings)
         sys.path[:0] = packages
         _preload(settings["preload"])
         loading.open_streams()
-        zygote = Zygote(control, isolated)
+        zygote = Zygote(control, tier, walls, box)
         gc.collect()
         gc.freeze()
     except (OSError, NotImplementedError) as error:
