@@ -54,7 +54,8 @@ class Loader(unittest.TestLoader):
         suite = unittest.TestSuite(found)
         load_tests = vars(module).get("load_tests")
         if type(load_tests) is types.FunctionType:  # the tests' own, not imported by *
-            return load_tests(self, suite, None)
+            chosen: unittest.TestSuite = load_tests(self, suite, None)
+            return chosen
         return suite
 
 
