@@ -9,6 +9,7 @@ WITHOUT_PROC = "namespaces-noproc"
 ONE_PROCESS = "landlock"
 NO_TIER = "none"
 
+WITH_NAMESPACES = (NAMESPACES, WITHOUT_PROC)
 TIERS = (NAMESPACES, WITHOUT_PROC, ONE_PROCESS)
 """The tiers that are made here, the strongest first: the order in which we try."""
 

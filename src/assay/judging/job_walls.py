@@ -27,6 +27,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _QUIET = linux.MS_NOSUID | linux.MS_NODEV
 _PROC = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC)
 _PROC_READ_ONLY = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC | linux.MS_RDONLY)
+_EMPTY = _PROC_READ_ONLY
 _BIND = ctypes.c_ulong(linux.MS_BIND)
 _CAPABILITIES = 0x20080522
 
@@ -39,7 +40,16 @@ _libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
 class JobWalls:
     """What closes a job in; made once in the zygote, used in each fork of it."""
 
-    def __init__(self, landlock_abi: int) -> None:
+    def __init__(self, landlock_abi: int, *, has_proc: bool = True) -> None:
+        """Make what is the same for each job.
+
+        Args:
+            landlock_abi: The version of Landlock, 0 where there is none.
+            has_proc: A job can be given a /proc of its own; else it has an empty one
+                and finds its input, which /dev/stdin names, copied into its room.
+        """
+        self._has_proc = has_proc
+        self._own = os.open("/proc", os.O_PATH | os.O_CLOEXEC)  # until it is covered
         self._user = f"{os.geteuid()} {os.geteuid()} 1".encode()
         self._group = f"{os.getegid()} {os.getegid()} 1".encode()
         self._binds = [
@@ -63,9 +73,10 @@ class JobWalls:
         self._mount(limits["disk_mb"])
         os.chdir("/work")
         _checked(_libc.unshare(linux.CLONE_NEWUSER), "user namespace of a job")
-        _write("/proc/self/setgroups", b"deny")
-        _write("/proc/self/uid_map", self._user)
-        _write("/proc/self/gid_map", self._group)
+        proc = None if self._has_proc else self._own
+        _write("setgroups", b"deny", proc)
+        _write("uid_map", self._user, proc)
+        _write("gid_map", self._group, proc)
         _checked(_libc.capset(self._no_capabilities, self._nothing), "capset")
         _checked(_libc.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
         if self._landlock is not None:
@@ -76,13 +87,21 @@ class JobWalls:
 
     def _mount(self, disk_mb: int) -> None:
         """One file system of bounded size, in memory, gone with the last process."""
-        size = f"mode=711,size={disk_mb}m,nr_inodes=4096".encode()
+        kilobytes = disk_mb << 10
+        if not self._has_proc:
+            kilobytes += (os.fstat(0).st_size >> 10) + 4
+        size = f"mode=711,size={kilobytes}k,nr_inodes=4096".encode()
         quiet = ctypes.c_ulong(_QUIET)
         made = _libc.mount(b"tmpfs", _BOX.encode(), b"tmpfs", quiet, size)
         _checked(made, "mount tmpfs of a job")
         for source, place in self._binds:
             os.mkdir(source, 0o700)
             _checked(_libc.mount(source, place, None, _BIND, None), "bind of a job")
+        if not self._has_proc:
+            _copy_stdin()
+            words = (b"tmpfs", b"/proc", b"tmpfs", _EMPTY, b"mode=555,size=4k")
+            _checked(_libc.mount(*words), "cover of /proc")
+            return
         own = _libc.mount(b"proc", b"/proc", b"proc", _PROC, b"subset=pid,hidepid=2")
         if own < 0:  # a kernel before 5.8
             shown = (b"proc", b"/proc", b"proc", _PROC_READ_ONLY, b"hidepid=2")
@@ -135,8 +154,20 @@ def _checked(result: int, what: str) -> None:
         raise OSError(code or errno.EPERM, f"{what}: {os.strerror(code)}")
 
 
-def _write(path: str, text: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+def _copy_stdin() -> None:
+    size = os.fstat(0).st_size
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    copy = os.open(namespaces.STDIN_COPY, flags, 0o400)
+    n_copied = 0
+    while n_copied < size:
+        n_copied += os.sendfile(copy, 0, n_copied, size - n_copied)
+    os.close(copy)
+
+
+def _write(name: str, text: bytes, proc: int | None) -> None:
+    """Write to a file of this process in /proc; in another one that is open."""
+    path = f"/proc/self/{name}" if proc is None else f"self/{name}"
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
     try:
         os.write(fd, text)
     except OSError as error:

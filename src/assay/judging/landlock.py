@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import stat
 import struct
 from collections.abc import Iterable
 
@@ -23,6 +22,7 @@ _EXECUTE, _WRITE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 READ = _EXECUTE | _READ_FILE | _READ_DIR
 _TRUNCATE = 1 << 14
 _NEVER = _EXECUTE | 1 << 6 | 1 << 9 | 1 << 11 | 1 << 15  # devices, sockets, ioctls
+_HANDLE = os.O_PATH | os.O_CLOEXEC
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 
 
@@ -54,40 +54,60 @@ def attributes(abi: int) -> bytes:
     return words
 
 
-def confine(
-    abi: int,
-    *,
-    readable: Iterable[tuple[str, bool]],
-    files: Iterable[str],
-    folder: str,
-) -> None:
-    """Read the named things, write in one folder and to named files: all else is shut.
+class Confinement:
+    """Read the named things, write in one folder and to named files: no more.
 
-    Args:
-        readable: Files and folders; and whether what is below a folder counts, too.
-        files: Devices that may be written to.
-        folder: Where files may be made, of every kind but devices and sockets.
+    Made once in the zygote, which opens what each job is to find; used in its forks.
     """
-    head, every = attributes(abi), file_rights(abi)
-    ruleset = linux.syscall("landlock_create_ruleset", CREATE, head, len(head), 0)
-    for path, is_whole in readable:
-        try:
-            is_folder = stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116
-        except OSError:  # not on this computer: nothing to show
-            continue
-        rights = _READ_DIR if is_folder else _READ_FILE
-        _allow(
-            ruleset, path, _READ_DIR | _READ_FILE if is_folder & is_whole else rights
-        )
-    for path in files:
-        _allow(ruleset, path, _READ_FILE | _WRITE | _TRUNCATE)
-    _allow(ruleset, folder, every & ~_NEVER)
-    linux.syscall("landlock_restrict_self", RESTRICT, ruleset, 0)
-    os.close(ruleset)
+
+    def __init__(
+        self, abi: int, readable: Iterable[str], devices: Iterable[str]
+    ) -> None:
+        """Open what is there of these.
+
+        Args:
+            abi: The version of Landlock.
+            readable: Folders, with all below them, and files.
+            devices: Files that may be written to, too.
+        """
+        self._abi = abi
+        self._rules = [
+            (os.open(path, _HANDLE), _readable(path)) for path in _existing(readable)
+        ]
+        self._rules += [
+            (os.open(each, _HANDLE), device_rights(abi)) for each in devices
+        ]
+
+    def restrict(self, folder: str, own: Iterable[str]) -> None:
+        """Shut all else, for good.
+
+        Args:
+            folder: Where files may be made, of every kind but devices and sockets.
+            own: More to read: files, and folders to list without what is below.
+        """
+        head = attributes(self._abi)
+        ruleset = linux.syscall("landlock_create_ruleset", CREATE, head, len(head), 0)
+        for fd, rights in self._rules:
+            _add(ruleset, fd, rights)
+        for path in _existing(own):
+            fd = os.open(path, _HANDLE)
+            _add(ruleset, fd, _readable(path) & ~_READ_FILE or _READ_FILE)
+            os.close(fd)
+        fd = os.open(folder, _HANDLE)
+        _add(ruleset, fd, file_rights(self._abi) & ~_NEVER)
+        linux.syscall("landlock_restrict_self", RESTRICT, ruleset, 0)
+        os.close(fd)
+        os.close(ruleset)
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
-    fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+def _existing(paths: Iterable[str]) -> Iterable[str]:
+    return filter(os.path.exists, paths)  # what is not on this computer is not shown
+
+
+def _readable(path: str) -> int:
+    return _READ_FILE | (_READ_DIR if os.path.isdir(path) else 0)  # noqa: PTH112
+
+
+def _add(ruleset: int, fd: int, rights: int) -> None:
     rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, fd), 12)
     linux.syscall("landlock_add_rule", ADD, ruleset, 1, rule, 0)
-    os.close(fd)

@@ -23,6 +23,7 @@ from assay.judging import linux
 
 _OLD = "/.old"
 _BOX = "/.box"
+STDIN_COPY = f"{_BOX}/stdin"  # where /dev/stdin points without a /proc
 _BASE = "/tmp"  # any folder that exists: it is covered in our view only
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types")
@@ -44,7 +45,11 @@ def package_folders(packages: Sequence[str]) -> list[str]:
 
 
 def enter_slot(
-    uid: int | None, folders: Sequence[str], packages: Sequence[str] = ()
+    uid: int | None,
+    folders: Sequence[str],
+    packages: Sequence[str] = (),
+    *,
+    has_proc: bool = True,
 ) -> None:
     """Make the slot's namespaces and its root; the next fork is their first process.
 
@@ -53,10 +58,12 @@ def enter_slot(
             sandbox that root made is a weaker one; None where we are not root.
         folders: What is shown besides the system: where the interpreter lies.
         packages: Import paths to show; `package_folders` says where.
+        has_proc: Jobs can be given a /proc; else their input is found in their room.
     """
+    stdin = "/proc/self/fd/0" if has_proc else STDIN_COPY
     if uid is not None:
         linux.unshare(linux.CLONE_NEWNS, "mount namespace as root")
-        _build_root(folders, packages)
+        _build_root(folders, packages, stdin)
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
@@ -65,18 +72,14 @@ def enter_slot(
     linux.unshare(linux.CLONE_NEWUSER | _SLOT, "user namespace")
     _map_ids(user, group)
     if uid is None:
-        _build_root(folders, packages)
+        _build_root(folders, packages, stdin)
 
 
-def settle_slot() -> None:
+def settle_slot(*, has_proc: bool = True) -> None:
     """As the first process of the slot: see only its processes, and name it."""
-    linux.mount(
-        "proc",
-        "/proc",
-        "proc",
-        linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC,
-        "",
-    )
+    if has_proc:
+        flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+        linux.mount("proc", "/proc", "proc", flags, "")
     linux.set_host_name("sandbox")
     _write("/proc/self/oom_score_adj", "1000")  # inherited by each job
 
@@ -95,7 +98,7 @@ def set_rlimits(limits: dict[str, Any]) -> None:
         resource.RLIMIT_FSIZE: limits["disk_mb"] * megabyte,
         resource.RLIMIT_NOFILE: limits["files"],
         resource.RLIMIT_NPROC: limits["processes"],
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: _core_limit(),
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
@@ -103,6 +106,11 @@ def set_rlimits(limits: dict[str, Any]) -> None:
         if value is None:  # the kernel would count all of the user's processes
             continue
         resource.setrlimit(which, (value, value))
+
+
+def _core_limit() -> int:
+    """One byte: too little for a dump, and unlike nought no dump program starts."""
+    return 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
 
 
 def _map_ids(user: int, group: int) -> None:
@@ -121,7 +129,7 @@ def _write(path: str, text: str) -> None:
         os.close(fd)
 
 
-def _build_root(folders: Sequence[str], packages: Sequence[str]) -> None:
+def _build_root(folders: Sequence[str], packages: Sequence[str], stdin: str) -> None:
     """Make a root of named read-only folders and let the rest of the disk go."""
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE, "")
     quiet = linux.MS_NOSUID | linux.MS_NODEV
@@ -138,12 +146,12 @@ def _build_root(folders: Sequence[str], packages: Sequence[str]) -> None:
     for name in _DEVICES:
         _show_device(name)
     for name, target in (
-        ("fd", ""),
-        ("stdin", "/0"),
-        ("stdout", "/1"),
-        ("stderr", "/2"),
+        ("fd", "/proc/self/fd"),
+        ("stdin", stdin),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
     ):
-        os.symlink(f"/proc/self/fd{target}", f"/dev/{name}")
+        os.symlink(target, f"/dev/{name}")
     for place in (_BOX, "/proc", *_PRIVATE):
         os.makedirs(place, exist_ok=True)
     _write_accounts()

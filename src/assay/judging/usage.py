@@ -8,31 +8,49 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from assay.judging import guarantees
+
 _MEGABYTE = 1 << 20
-_SESSION, _CPU, _RESIDENT = 3, slice(11, 15), 21  # in /proc/PID/stat, after the name
+# In /proc/PID/stat, after the name.
+_STATE, _SESSION, _CPU, _THREADS, _RESIDENT = 0, 3, slice(11, 15), 17, 21
 
 
-def of_tree(first: int, isolated: bool, *, exact: bool) -> dict[str, Any]:
+def of_job(tier: str, first: int, pidfd: int, *, exact: bool) -> dict[str, Any]:
     """Sum what the processes of a job use.
 
     Args:
+        tier: Says how its processes are found.
         first: The job's first process, 0 where no job runs.
-        isolated: All that can be seen besides ourselves is the job's. Where not, the
-            job is the session of its first process.
+        pidfd: A descriptor of it.
         exact: Count memory that processes share once. Takes milliseconds, where a
             plain sum of what is resident takes microseconds and is never too low.
     """
-    ticks, delay_ns, memory, n_processes = 0, 0, 0.0, 0
-    names = os.listdir("/proc") if first else []
+    if not first:
+        return _of_processes([], exact=exact)
+    if tier == guarantees.NAMESPACES:  # all that we see besides ourselves is the job's
+        names = [name for name in os.listdir("/proc") if name != "1"]
+    elif tier == guarantees.WITHOUT_PROC:
+        names = _descendants(_number_outside(pidfd))
+    elif tier == guarantees.ONE_PROCESS:
+        names = [str(first)]
+    else:
+        names = [name for name in os.listdir("/proc") if _is_in_session(name, first)]
+    return _of_processes(names, exact=exact)
+
+
+def _of_processes(names: list[str], *, exact: bool) -> dict[str, Any]:
+    ticks, delay_ns, memory, n_processes, n_threads = 0, 0, 0.0, 0, 0
     for name in names:
-        if not name.isdigit() or (isolated and name == "1"):
+        if not name.isdigit():
             continue
         try:
             fields = _read(f"/proc/{name}/stat").rpartition(")")[2].split()
-            if not isolated and fields[_SESSION] != str(first):
-                continue
+            n_threads += int(fields[_THREADS])
             ticks += sum(map(int, fields[_CPU]))
-            memory += _proportional_mb(name) if exact else _resident_mb(fields)
+            if fields[_STATE] == "Z" and int(fields[_THREADS]) > 1:
+                name, fields = _living_thread(name)
+            proportional = _proportional_mb(name) if exact else None
+            memory += _resident_mb(fields) if proportional is None else proportional
             # Not the sum: many processes that wait for each other starve nobody.
             delay_ns = max(delay_ns, int(_read(f"/proc/{name}/schedstat").split()[1]))
         except (OSError, IndexError):
@@ -43,16 +61,64 @@ def of_tree(first: int, isolated: bool, *, exact: bool) -> dict[str, Any]:
         "delay_s": delay_ns / 1e9,
         "memory_mb": memory,
         "processes": n_processes,
+        "threads": n_threads,
     }
+
+
+def _is_in_session(name: str, first: int) -> bool:
+    if not name.isdigit():
+        return False
+    try:
+        fields = _read(f"/proc/{name}/stat").rpartition(")")[2].split()
+    except OSError:
+        return False
+    return fields[_SESSION] == str(first)
+
+
+def _number_outside(pidfd: int) -> str:
+    """A process's number in the namespace that /proc is of, which need not be ours."""
+    for line in _read(f"/proc/self/fdinfo/{pidfd}").splitlines():
+        if line.startswith("Pid:"):
+            return line.split()[1]
+    return "-1"
+
+
+def _descendants(first: str) -> list[str]:
+    """A process and all below it; the kernel gives it the orphans among them."""
+    found = [first]
+    for name in found:
+        try:
+            threads = os.listdir(f"/proc/{name}/task")
+            for thread in threads:
+                found += _read(f"/proc/{name}/task/{thread}/children").split()
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def _living_thread(name: str) -> tuple[str, list[str]]:
+    """A thread that still has the memory of a process whose first thread left."""
+    found = name, ["0"] * (_RESIDENT + 1)
+    for thread in os.listdir(f"/proc/{name}/task"):
+        place = f"{name}/task/{thread}"
+        fields = _read(f"/proc/{place}/stat").rpartition(")")[2].split()
+        if fields[_STATE] not in "ZX":
+            found = place, fields
+    return found
 
 
 def _resident_mb(fields: list[str]) -> float:
     return int(fields[_RESIDENT]) * os.sysconf("SC_PAGE_SIZE") / _MEGABYTE
 
 
-def _proportional_mb(name: str) -> float:
+def _proportional_mb(name: str) -> float | None:
+    """None where the process hides its memory (PR_SET_DUMPABLE), as any may."""
     kilobytes = 0
-    for line in _read(f"/proc/{name}/smaps_rollup").splitlines():
+    try:
+        lines = _read(f"/proc/{name}/smaps_rollup").splitlines()
+    except PermissionError:
+        return None
+    for line in lines:
         if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
             kilobytes += int(line.split()[1])
     return kilobytes / 1024
