@@ -24,12 +24,16 @@ from assay.models.partial import gib
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was tried. `state`: ok, warn (works worse) or no (does not)."""
+    """One thing that was tried.
+
+    `state`: ok, warn (works worse), no (does not) or none (not here, nor needed).
+    """
 
     name: str
     state: str
     found: str
     mend: str = ""  # the one thing to do about it
+    group: str = ""  # what kind of thing it is, where there are several
 
 
 def checkup() -> tuple[Finding, ...]:

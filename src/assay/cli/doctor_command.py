@@ -11,17 +11,32 @@ import typer
 
 
 def doctor(
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox", help="The sandbox alone: tier, guarantees, languages."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Check engine, model, sandbox, memory, load and folders, each by trying it."""
-    from assay.cli.checkup import checkup
+    if sandbox:
+        from assay.cli.sandbox_checkup import sandbox_checkup
 
-    findings = checkup()
+        findings = sandbox_checkup()
+    else:
+        from assay.cli.checkup import checkup
+
+        findings = checkup()
     if as_json:
         rows = [asdict(finding) for finding in findings]
         sys.stdout.write(json.dumps({"format": 1, "findings": rows}) + "\n")
     else:
+        group = ""
         for finding in findings:
+            if finding.group != group:
+                group = finding.group
+                sys.stdout.write(f"{group}\n")
             sys.stdout.write(f"{finding.name:12}{finding.state:6}{finding.found}\n")
             if finding.mend:
                 sys.stdout.write(f"{'':18}-> {finding.mend}\n")

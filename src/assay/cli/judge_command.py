@@ -37,7 +37,9 @@ def judge(
     ] = None,
     checker: Annotated[
         str | None,
-        typer.Option(help="exact, tokens, float[:tol], unordered or program:FILE."),
+        typer.Option(
+            help="exact, tokens, float[:tol], unordered, program:FILE or icpc:FILE."
+        ),
     ] = None,
     entry_point: Annotated[
         str | None, typer.Option(help="The function that is called.")

@@ -1,0 +1,99 @@
+"""`assay doctor --sandbox`: what holds, tried in real sandboxes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.judging.guarantees import GUARANTEES, TIERS
+from assay.judging.languages import LANGUAGES
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def doctor(tmp_path: Path) -> Run:
+    """Run it with nothing on the path but what a test puts into `bin`."""
+    (tmp_path / "bin").mkdir()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ASSAY_", "XDG_"))}
+
+    def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "assay", "doctor", "--sandbox", *words],
+            capture_output=True,
+            text=True,
+            env={**kept, "HOME": str(tmp_path), "PATH": str(tmp_path / "bin"), **more},
+            cwd=tmp_path,
+            timeout=110,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return run
+
+
+def groups(text: str) -> dict[str, dict[str, Any]]:
+    found = json.loads(text)
+    assert found["format"] == 1
+    shown: dict[str, dict[str, Any]] = {}
+    for finding in found["findings"]:
+        shown.setdefault(finding["group"], {})[finding["name"]] = finding
+    return shown
+
+
+def test_every_guarantee_is_told_and_what_the_tier_holds_is_ok(doctor: Run) -> None:
+    done = doctor("--json")
+    assert done.returncode == 0, done.stdout
+    found = groups(done.stdout)
+    tier = found["sandbox"]["tier"]
+    assert tier["state"] == "ok"
+    assert tier["found"].partition(":")[0] in TIERS
+    assert found["guarantee"].keys() == GUARANTEES.keys()
+    for guarantee, finding in found["guarantee"].items():
+        assert finding["state"] == ("warn" if finding["mend"] else "ok")
+        assert GUARANTEES[guarantee] in finding["found"]
+    for guarantee in ("files", "net", "tree_kill", "memory", "disk", "syscalls"):
+        assert found["guarantee"][guarantee]["state"] == "ok"
+
+
+def test_each_language_is_told_with_the_package_that_brings_it(doctor: Run) -> None:
+    languages = groups(doctor("--json").stdout)["language"]
+    assert languages["python"]["state"] == "ok", languages["python"]
+    assert {each.name for each in LANGUAGES} < languages.keys()
+    for language in LANGUAGES:
+        finding = languages[language.name]
+        assert finding["state"] == "none"
+        assert language.package in finding["mend"]
+
+
+def test_other_backends_are_found_by_running_them(doctor: Run, tmp_path: Path) -> None:
+    absent = groups(doctor("--json").stdout)["backend"]
+    assert [each["state"] for each in absent.values()] == ["none", "none"]
+    tool = tmp_path / "bin" / "podman"
+    tool.write_text("#!/bin/sh\necho podman version 9.9\n")
+    tool.chmod(0o755)
+    broken = tmp_path / "bin" / "bwrap"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    found = groups(doctor("--json").stdout)["backend"]
+    assert found["container"]["state"] == "ok"
+    assert found["container"]["found"].startswith("podman version 9.9")
+    assert found["bubblewrap"]["state"] == "none"
+    assert "cannot be run" in found["bubblewrap"]["found"]
+
+
+def test_a_table_is_for_people(doctor: Run) -> None:
+    done = doctor()
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line in ("sandbox", "guarantee", "language")]
+    assert any(line.startswith("tier        ok    ") for line in lines)
+    assert any(line.startswith("tree_kill   ok    ") for line in lines)
