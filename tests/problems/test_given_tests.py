@@ -223,6 +223,11 @@ def test_the_checker_can_be_chosen(tmp_path: Path) -> None:
     chosen = read_problem(STATEMENT, checker=f"program:{program}").checker
     assert chosen.kind is CheckerKind.PROGRAM
     assert chosen.source == "raise SystemExit(0)\n"
+    assert (chosen.language, chosen.convention) == ("python", "files")
+    validator = write(tmp_path, "check.CPP", "int main() { return 42; }\n")
+    chosen = read_problem(STATEMENT, checker=f"icpc:{validator}").checker
+    assert chosen.kind is CheckerKind.PROGRAM
+    assert (chosen.language, chosen.convention) == ("cpp", "icpc")
     assert read_problem(STATEMENT, checker="float:1e-3").checker.abs_tol == 1e-3
     assert read_problem(STATEMENT, checker="exact").checker.kind is CheckerKind.EXACT
 

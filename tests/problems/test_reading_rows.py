@@ -11,7 +11,7 @@ import pytest
 
 from assay.errors import ProblemError
 from assay.problems import read_problem, read_row, read_rows
-from assay.types import Call, CheckerKind, IOMode, Stdin
+from assay.types import Call, Checker, CheckerKind, IOMode, Stdin
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 
@@ -150,6 +150,43 @@ def test_linked_lists_become_test_code_that_builds_them() -> None:
 )
 def test_a_row_that_cannot_be_read_says_why(row: dict[str, Any], message: str) -> None:
     with pytest.raises(ProblemError, match=message):
+        read_row(row)
+
+
+def test_an_output_may_list_all_right_answers_where_the_checker_says_so() -> None:
+    row = STDIN_ROW | {
+        "checker": {"type": "tokens", "any_of": True},
+        "public_tests": [{"input": "3\r\n", "output": ["1 2\r\n", "2 1"]}],
+    }
+    problem = read_row(row)
+    assert problem.checker == Checker(kind=CheckerKind.TOKENS, any_of=True)
+    (case,) = problem.cases
+    assert case.expected == ["1 2\n", "2 1"]
+    assert any("any of the right answers" in note for note in problem.notes)
+    for checker, output in (
+        ({"type": "tokens"}, ["1 2", "2 1"]),
+        ({"type": "tokens", "any_of": True}, "1 2"),
+        ({"type": "tokens", "any_of": True}, []),
+        ({"type": "tokens", "any_of": True}, [1]),
+    ):
+        bad = row | {
+            "checker": checker,
+            "public_tests": [{"input": "3", "output": output}],
+        }
+        with pytest.raises(ProblemError, match="text|list"):
+            read_row(bad)
+
+
+def test_a_row_may_ask_for_strict_types() -> None:
+    assert read_row(
+        STDIN_ROW | {"checker": {"type": "exact", "strict_types": True}}
+    ).checker.strict_types
+
+
+@pytest.mark.parametrize("tolerance", [-1, float("nan"), float("inf"), "1e999"])
+def test_a_tolerance_of_a_row_is_a_number_of_at_least_0(tolerance: Any) -> None:
+    row = STDIN_ROW | {"checker": {"type": "float", "abs": tolerance}}
+    with pytest.raises(ProblemError, match="at least 0"):
         read_row(row)
 
 

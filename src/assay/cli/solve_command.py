@@ -36,7 +36,9 @@ def solve(
     ] = None,
     checker: Annotated[
         str | None,
-        typer.Option(help="exact, tokens, float[:tol], unordered or program:FILE."),
+        typer.Option(
+            help="exact, tokens, float[:tol], unordered, program:FILE or icpc:FILE."
+        ),
     ] = None,
     entry_point: Annotated[
         str | None, typer.Option(help="The function that is called.")

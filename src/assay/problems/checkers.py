@@ -16,6 +16,11 @@ from assay.problems.source import read_text_file
 from assay.types import Case, Checker, CheckerKind, IOMode, Value
 
 _NAMES = ("exact", "tokens", "float", "unordered", "program")
+_LANGUAGES = {
+    **{".c": "c", ".cc": "cpp", ".cpp": "cpp", ".cxx": "cpp", ".go": "go"},
+    **{".java": "java", ".js": "javascript", ".mjs": "javascript", ".rs": "rust"},
+    **{".sh": "bash", ".ts": "typescript"},
+}
 _TOLERANCE = re.compile(
     r"(?i)(?:absolute|relative|error|precision|tolerance|differ\w*|within|accura\w*|"
     r"decimal)[^\n]{0,160}?(?<![\w.])(10\s?\^\s?-\s?\d+|1e-\d+|0\.0+1)\b"
@@ -37,22 +42,29 @@ _SEVERAL = re.compile(
 def named_checker(text: str) -> Checker:
     """Return the checker that an option names: `float:1e-4`, `program:check.py`, ...
 
+    A checker program is in the language that its file's name says; Python if in doubt.
+
     Raises:
         ProblemError: an unknown name, a tolerance that is none, a missing program.
     """
     name, colon, rest = text.strip().partition(":")
-    if name not in _NAMES:
-        near = difflib.get_close_matches(name.lower(), _NAMES, n=1, cutoff=0.5)
+    known = (*_NAMES, "icpc")
+    if name not in known:
+        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else "use one of them"
         raise ProblemError(
             f"unknown checker {name!r}; known are exact, tokens, float[:tolerance], "
-            f"unordered and program:FILE; {hint}"
+            f"unordered, program:FILE and icpc:FILE; {hint}"
         )
-    if name == "program":
+    if name in ("program", "icpc"):
         if not rest:
-            raise ProblemError("the checker 'program' needs a file; write program:FILE")
-        source = read_text_file(Path(rest))
-        return Checker(kind=CheckerKind.PROGRAM, source=source)
+            raise ProblemError(f"the checker {name!r} needs a file; write {name}:FILE")
+        return Checker(
+            kind=CheckerKind.PROGRAM,
+            source=read_text_file(Path(rest)),
+            language=_LANGUAGES.get(Path(rest).suffix.lower(), "python"),
+            convention="icpc" if name == "icpc" else "files",
+        )
     if name != "float" or not colon:
         if colon:
             raise ProblemError(
@@ -87,7 +99,17 @@ def row_checker(given: Mapping[str, Any], cases: Sequence[Case]) -> tuple[Checke
             f"unknown checker type {kind!r} in the row; known are exact, tokens, "
             f"float, unordered and json; {hint}"
         )
-    checker = Checker(kind=CheckerKind(kind), ignore_case=ignore_case)
+    checker = Checker(
+        kind=CheckerKind(kind),
+        ignore_case=ignore_case,
+        any_of=takes_several(given),
+        strict_types=bool(given.get("strict_types", False)),
+    )
+    if checker.any_of and not all(_is_several(c.expected) for c in cases):
+        raise ProblemError(
+            "the row's checker says 'any_of', so each test's 'output' must be a list "
+            "of at least one right answer"
+        )
     if kind == "float":
         try:
             absolute = float(given.get("abs", 1e-6))
@@ -97,8 +119,22 @@ def row_checker(given: Mapping[str, Any], cases: Sequence[Case]) -> tuple[Checke
                 f"the row's checker has a tolerance that is no number ({error}); give "
                 "'abs' and 'rel' as numbers"
             ) from error
+        if not (0 <= absolute < math.inf and 0 <= relative < math.inf):
+            raise ProblemError(
+                f"the row's checker has the tolerances {absolute:g} and {relative:g}; "
+                "give 'abs' and 'rel' as numbers of at least 0"
+            )
         checker = replace(checker, abs_tol=absolute, rel_tol=relative)
     return checker, f"Answers are compared by {describe(checker)}, as the row says."
+
+
+def takes_several(given: Mapping[str, Any]) -> bool:
+    """Whether a row's `checker` object says that an output lists the right answers."""
+    return bool(given.get("any_of", False))
+
+
+def _is_several(expected: Value) -> bool:
+    return isinstance(expected, list | tuple) and len(expected) > 0
 
 
 def found_checker(
@@ -145,7 +181,9 @@ def found_checker(
 
 def warning_of(statement: str, checker: Checker) -> str | None:
     """Return a note where several answers may be right and only one is known."""
-    if checker.kind is CheckerKind.PROGRAM or not _SEVERAL.search(statement):
+    if checker.kind is CheckerKind.PROGRAM or checker.any_of:
+        return None
+    if not _SEVERAL.search(statement):
         return None
     return (
         "The statement accepts several answers but only the given one will pass; give "
@@ -163,7 +201,8 @@ def describe(checker: Checker) -> str:
         CheckerKind.UNORDERED: "items in any order",
         CheckerKind.PROGRAM: "your program",
     }
-    return words[checker.kind] + case
+    several = " with any of the right answers" if checker.any_of else ""
+    return words[checker.kind] + several + case
 
 
 def _tolerance(text: str) -> float:

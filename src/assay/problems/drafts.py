@@ -89,6 +89,8 @@ def _key(given: Input) -> str:
 
 def _agree(one: Value, other: Value, checker: Checker) -> bool:
     """Whether both answers could be right at once. A user's program may accept both."""
+    if checker.any_of:
+        return True
     if checker.kind in (CheckerKind.PROGRAM, CheckerKind.FLOAT):
         return True if checker.kind is CheckerKind.PROGRAM else _close(one, other)
     if isinstance(one, str) and isinstance(other, str):

@@ -38,7 +38,8 @@ def read_problem(
         source: A path to a file, or a text (which is never taken for a path).
         tests: The user's tests; they are added to the examples that are found.
         io_mode: Forces what would be found.
-        checker: `exact`, `tokens`, `float[:tolerance]`, `unordered`, `program:FILE`.
+        checker: `exact`, `tokens`, `float[:tolerance]`, `unordered`,
+            `program:FILE`, `icpc:FILE`.
         entry_point: What is to be called, where the source leaves it open.
         row: Index from 0, or id, in a file of many problems.
 

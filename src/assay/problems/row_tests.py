@@ -78,11 +78,14 @@ def row_tests(
     entry_point: str | None,
     signature: Signature | None,
     name: str = "test",
+    *,
+    several: bool = False,
 ) -> Tests:
     """Read tests of the published forms.
 
-    `stdin`: texts. `function`: an assert (its output null), one JSON value a line for
-    each argument, or `n = 7, queries = [[0, 5]]`; the output JSON or Python.
+    `stdin`: texts; with `several`, an output is a list of those that are right.
+    `function`: an assert (its output null), one JSON value a line for each argument, or
+    `n = 7, queries = [[0, 5]]`; the output JSON or Python.
 
     Raises:
         ProblemError: a test that is none of these.
@@ -98,7 +101,7 @@ def row_tests(
             )
         given, wanted = test["input"], test.get("output")
         if io_mode is IOMode.STDIN:
-            cases.append(_stdin_case(given, wanted, label))
+            cases.append(_stdin_case(given, wanted, label, several))
         elif isinstance(given, str) and given.lstrip().startswith(
             ("assert ", "assert(")
         ):
@@ -111,15 +114,18 @@ def row_tests(
     return replace(read, cases=tuple(cases) + read.cases)
 
 
-def _stdin_case(given: Any, wanted: Any, label: str) -> Case:
-    if not isinstance(given, str) or not isinstance(wanted, str):
-        raise ProblemError(
-            f"{label} is for a whole program, so 'input' and 'output' must be texts, "
-            f"but they are {type(given).__name__} and {type(wanted).__name__}"
-        )
+def _stdin_case(given: Any, wanted: Any, label: str, several: bool) -> Case:
+    answers = wanted if several and isinstance(wanted, list) else [wanted]
+    for text in (given, *answers):
+        if not isinstance(text, str):
+            raise ProblemError(
+                f"{label} is for a whole program, so 'input' and 'output' must be "
+                f"texts, but one of them is {type(text).__name__}"
+            )
+    texts = [text.replace("\r\n", "\n") for text in answers]
     return Case(
         input=Stdin(text=given.replace("\r\n", "\n")),
-        expected=wanted.replace("\r\n", "\n"),
+        expected=texts if answers is wanted else texts[0],
         name=label,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import ProblemError
-from assay.problems.checkers import row_checker
+from assay.problems.checkers import row_checker, takes_several
 from assay.problems.constraints import stated_constraints, stated_limits
 from assay.problems.drafts import Draft, counted, finish
 from assay.problems.examples import docstring_examples, examples_in
@@ -127,7 +127,9 @@ def _tests(
             "list of objects with 'input' and 'output'"
         )
     if given:
-        tests = row_tests(given, io_mode, entry_point, signature)
+        checker = seen.get("checker")
+        several = isinstance(checker, Mapping) and takes_several(checker)
+        tests = row_tests(given, io_mode, entry_point, signature, several=several)
         return tests, "the row's public_tests"
     if io_mode is IOMode.STDIN:
         return Tests(cases=contest_samples(statement)), "the statement"
