@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assay.judging.cache import ObservationCache
 from assay.judging.executor import Executor
-from assay.judging.place import file_name, place
+from assay.judging.place import file_name, installed, place
 from assay.judging.recall import Recall, digest, is_lasting
 from assay.types import Call, Isolation, Limits, Observation, Status
 
@@ -207,7 +207,7 @@ def test_without_a_sandbox_nothing_is_kept(file: Path) -> None:
     assert not file.exists()
 
 
-def test_a_place_is_another_at_another_tier_user_or_interpreter(
+def test_a_place_is_another_at_another_tier_interpreter_or_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     isolation = Isolation(tier="namespaces", guarantees=frozenset({"net"}), detail="x")
@@ -215,6 +215,11 @@ def test_a_place_is_another_at_another_tier_user_or_interpreter(
     assert place(isolation) == here
     assert place(replace(isolation, tier="landlock")) != here
     assert place(replace(isolation, guarantees=frozenset())) != here
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    assert place(isolation) == here
+    (tmp_path / "numpy-9.9.dist-info").mkdir()
+    assert place(isolation) != here
+    assert installed([str(tmp_path), "/nonexistent"]) == ("numpy-9.9.dist-info",)
     other = tmp_path / "python"
     other.write_bytes(b"1")
     monkeypatch.setattr(sys, "executable", str(other))

@@ -6,6 +6,8 @@ import hashlib
 import os
 import platform
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ def place(isolation: Isolation) -> tuple[Any, ...]:
         tuple(platform.uname()),
         sys.version,
         _executable(),
+        installed(sys.path),
         __version__,
         _own_files(),
         isolation.tier,
@@ -41,6 +44,16 @@ def file_name(path: str) -> tuple[Any, ...]:
     except OSError:
         return (real,)
     return (real, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def installed(folders: Iterable[str]) -> tuple[str, ...]:
+    """Name what is installed in folders, each thing with its version."""
+    found: list[str] = []
+    for folder in folders:
+        with suppress(OSError):
+            names = os.listdir(folder)  # noqa: PTH208
+            found += [n for n in names if n.endswith((".dist-info", ".egg-info"))]
+    return tuple(sorted(found))
 
 
 def _host() -> str:
