@@ -18,6 +18,7 @@ from assay.judging.cache import ObservationCache
 from assay.judging.executor import Executor
 from assay.judging.place import file_name, installed, place
 from assay.judging.recall import Recall, digest, is_lasting
+from assay.judging.wire import WireError
 from assay.types import Call, Isolation, Limits, Observation, Status
 
 if TYPE_CHECKING:
@@ -179,12 +180,12 @@ def test_what_others_may_have_caused_is_run_again(kept: Sandbox) -> None:
     assert not is_lasting(replace(SEEN, status=Status.SKIPPED), brief)
 
 
-def test_a_deep_argument_is_run_and_not_kept(kept: Sandbox) -> None:
+def test_a_deep_argument_is_refused_as_it_is_without_a_cache(kept: Sandbox) -> None:
     deep: Any = 0
     for _ in range(500):
         deep = [deep]
-    (seen,) = calls(kept, "def f(x): return 1", deep)
-    assert seen.value == 1
+    with pytest.raises(WireError, match="nested deeper"):
+        calls(kept, "def f(x): return 1", deep)
 
 
 def test_an_executor_opens_its_cache_and_says_where_it_is(file: Path) -> None:
