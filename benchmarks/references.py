@@ -208,7 +208,7 @@ def _tell(
 
 
 def _commit() -> str:
-    words = ["git", "rev-parse", "--short=12", "HEAD"]
+    words = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     said = subprocess.run(words, capture_output=True, text=True, check=False)
     return said.stdout.strip()
 

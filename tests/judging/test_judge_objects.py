@@ -143,3 +143,94 @@ def test_an_object_of_the_tests_cannot_be_passed_and_the_error_says_so(
     (result,) = run_tests(sandbox, STACK, tests)
     assert result.status is Status.WRONG_ANSWER
     assert "'Mine' object of the tests cannot be passed" in result.got_text
+
+
+WHAT_CROSSES = {
+    "a keyword that the judge's own functions have": (
+        "class Pupil:\n    def add(self, *, name, number=0): return name",
+        "assert Pupil().add(name='Ada', number=2) == 'Ada'",
+    ),
+    "slices and Python's own classes": (
+        "def f(x, kind=int): return isinstance(x, kind)\ndef g(x): return type(x)\n"
+        "class Row:\n    def __getitem__(self, i): return [1, 2, 3][i]",
+        "assert f(1, int) and not f('a', int) and f(1, (int, str))\n"
+        "assert g(1) is int and g('') == str\nassert Row()[1:] == [2, 3]",
+    ),
+    "a deque that is changed in place": (
+        "def f(queue, counts):\n    queue.append(3)\n    counts['a'] += 1",
+        "from collections import Counter, deque\nq, c = deque([1]), Counter('a')\n"
+        "f(q, c)\nassert q == deque([1, 3])\nassert c == Counter('aa')",
+    ),
+    "a file in memory": (
+        "def f(file): print('end', file=file)\n"
+        "def g(file): return [line.strip() for line in file]",
+        "import io\nout = io.StringIO()\nf(out)\nassert out.getvalue() == 'end\\n'\n"
+        "assert g(io.StringIO('a\\nb')) == ['a', 'b']\n"
+        "text = io.StringIO('a\\nb')\nassert g(text) and text.read() == ''",
+    ),
+    "operators in place": (
+        "class Bag:\n    def __init__(self): self.items = []\n"
+        "    def __iadd__(self, other): self.items.append(other); return self",
+        "b = Bag()\nsame = b\nb += 3\nassert b is same\nassert b.items == [3]",
+    ),
+    "an error that a context manager sees": (
+        "class Quiet:\n    def __enter__(self): return self\n"
+        "    def __exit__(self, kind, error, trace):\n"
+        "        self.seen = f'{kind.__name__} {error}'\n        return True",
+        "q = Quiet()\nwith q: raise ValueError('x')\nassert q.seen == 'ValueError x'",
+    ),
+    "functions that are kept and called later": (
+        "class Cell:\n    def __init__(self): self.kept = []; self._v = 0\n"
+        "    def watch(self, f): self.kept.append(f)\n"
+        "    def forget(self, f): self.kept.remove(f)\n"
+        "    @property\n    def v(self): return self._v\n"
+        "    @v.setter\n    def v(self, new):\n        self._v = new\n"
+        "        for f in self.kept: f(new)",
+        "seen, c, d = [], Cell(), Cell()\nadd = seen.append\nc.watch(add)\n"
+        "def onwards(new): d.v = new + 1\nc.watch(onwards)\nd.watch(add)\nc.v = 1\n"
+        "assert seen == [1, 2]\nc.forget(add)\nd.forget(seen.append)\nc.v = 5\n"
+        "assert seen == [1, 2] and d.v == 6",
+    ),
+    "a name that only a test puts there": (
+        "def f(path):\n    with open(path) as file: return file.read()",
+        "import io, unittest.mock\nimport answer\n"
+        "fake = lambda path: io.StringIO('in ' + path)\n"
+        "with unittest.mock.patch('answer.open', side_effect=fake, create=True):\n"
+        "    assert answer.f('a') == 'in a'",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WHAT_CROSSES)
+def test_what_real_tests_pass_crosses_the_wall(sandbox: Sandbox, what: str) -> None:
+    code, tests = WHAT_CROSSES[what]
+    results = run_tests(sandbox, code, tests)
+    assert [(r.name, r.got_text) for r in results if not r.passed] == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "assert x.value == 5",
+        "assert x - 5 == 0",
+        "assert x.go() == 5",
+        "x.value == 5 or x.go()",
+    ],
+)
+def test_a_context_manager_cannot_forgive_what_a_test_asserts(
+    sandbox: Sandbox, block: str
+) -> None:
+    code = (
+        "class f:\n    value = 4\n    def go(self): raise ValueError\n"
+        "    def __enter__(self): return self\n"
+        "    def __exit__(self, *details): return True"
+    )
+    (result,) = run_tests(sandbox, code, f"def test_it():\n    with f() as x: {block}")
+    assert not result.passed
+
+
+def test_a_test_that_is_a_generator_does_not_pass(sandbox: Sandbox) -> None:
+    tests = "def test_it():\n    yield\n    assert f() == 2"
+    (result,) = run_tests(sandbox, "def f(): return 1", tests)
+    assert "nothing in it was run" in result.got_text
+    assert not result.passed

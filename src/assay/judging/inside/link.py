@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections import deque
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import islice
@@ -120,6 +121,8 @@ class Link:
             return ("h", number(value))
         if type(value) in FILES:
             return pack_file(value)
+        if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+            return pack(value.item(), self._export)  # a number of numpy
         if callable(value):  # first, since a mock is an iterator too
             return ("c", self._number_of(value))
         if isinstance(value, Iterator):
@@ -134,6 +137,8 @@ class Link:
         key: Any = id(function)  # of an object that we hold, so no other gets it
         if type(function) is types.MethodType:  # made anew at each look
             key = (id(function.__self__), id(function.__func__))
+        elif type(function) is types.BuiltinMethodType:  # and so are `seen.append`s
+            key = (id(function.__self__), function.__name__)
         if key not in self._numbers:
             self._numbers[key] = len(self._callbacks)
             self._callbacks.append(function)
@@ -167,8 +172,11 @@ def _overwrite(target: Any, value: Any) -> None:
         return
     if type(target) in FILES:
         overwrite_file(target, value)
-    if type(target) is list:
+    if isinstance(target, deque):
+        target.clear()
+        target.extend(value)
+    elif type(target) is list:
         target[:] = value
-    elif type(target) in (dict, set):
+    elif isinstance(target, (dict, set)):
         target.clear()
         target.update(value)

@@ -23,6 +23,7 @@ import sys
 import threading
 import traceback
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,10 @@ _OPERATORS = (
 )
 
 
+_INPLACE = _OPERATORS[:13]
+_CHANGEABLE = (list, dict, set, deque, Counter, OrderedDict, defaultdict)
+
+
 def _reflected(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda right, left: function(left, right)
 
@@ -63,14 +68,20 @@ def _enter(manager: Any) -> Any:
     return manager.__enter__()
 
 
-def _leave(manager: Any, *details: Any) -> Any:
-    return manager.__exit__(*details)
+def _leave(manager: Any, name: str | None, text: str) -> Any:
+    if name is None:
+        return manager.__exit__(None, None, None)
+    kind: Any = getattr(builtins, name, None)
+    is_error = isinstance(kind, type) and issubclass(kind, Exception)
+    error = (kind if is_error else Exception)(text)
+    return manager.__exit__(type(error), error, None)
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     **{name: getattr(builtins, name) for name in _BUILTINS},
     **{name: getattr(operator, name) for name in _OPERATORS},
     **{f"r{name}": _reflected(getattr(operator, name)) for name in _OPERATORS[:13]},
+    **{f"i{n.rstrip('_')}": getattr(operator, f"i{n.rstrip('_')}") for n in _INPLACE},
     "call": _call,
     "enter": _enter,
     "leave": _leave,
@@ -154,7 +165,7 @@ class Server:
         given = [unpack(value, self._restore) for value in args]
         named = {key: unpack(value, self._restore) for key, value in kwargs}
         watched: list[tuple[Any, Any]] = [*enumerate(given), *named.items()]
-        lasting = [(k, v) for k, v in watched if type(v) in (list, dict, set)]
+        lasting = [(k, v) for k, v in watched if type(v) in _CHANGEABLE]
         files = [(k, v, pack_file(v)) for k, v in watched if type(v) in FILES]
         before = {key: copy(value) for key, value in lasting if is_plain(value)}
         value = OPERATIONS[operation](self._object(number), *given, **named)

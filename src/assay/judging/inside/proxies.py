@@ -114,7 +114,12 @@ class Proxy:
         return _do(self, "enter")
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        return bool(_do(self, "leave", None, None, None))
+        if kind is None:
+            return bool(_do(self, "leave", None, ""))
+        suppressed = bool(_do(self, "leave", kind.__name__, str(error)))
+        # What the tests assert in the block is not the candidate's to forgive.
+        mine = isinstance(error, Exception) and not isinstance(error, AssertionError)
+        return suppressed and mine and bool(_get(self, "_assay_named"))
 
 
 class CallableProxy(Proxy):
@@ -201,6 +206,16 @@ def _binary(operation: str, reflected: bool) -> Callable[[Proxy, Any], Any]:
     return method
 
 
+def _in_place(operation: str) -> Callable[[Proxy, Any], Any]:
+    def method(self: Proxy, other: Any) -> Any:
+        is_theirs = isinstance_proxy(other) or _get(self, "_assay_named")
+        if _get(self, "_assay_twin") is not None or not is_theirs:
+            return NotImplemented  # then the operator that makes a new value is tried
+        return _do(self, f"i{operation.rstrip('_')}", other)
+
+    return method
+
+
 def _unary(operation: str) -> Callable[..., Any]:
     def method(self: Proxy, *args: Any) -> Any:
         return _do(self, operation, *args)
@@ -214,6 +229,7 @@ def _add_operators() -> None:
         setattr(Proxy, f"__{stem}__", _binary(name, reflected=False))
         if stem not in ("lt", "le", "gt", "ge"):
             setattr(Proxy, f"__r{stem}__", _binary(name, reflected=True))
+            setattr(Proxy, f"__i{stem}__", _in_place(name))
     for name in (*UNARY, *CONVERSIONS):
         stem = {"inv": "invert"}.get(name, name)
         setattr(Proxy, f"__{stem}__", _unary(name))

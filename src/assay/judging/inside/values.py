@@ -2,9 +2,10 @@
 
 A packed value is plain data, a tuple with a tag: `("p", plain)`, `("l", [..])`,
 `("t", [..])`, `("s", [..])`, `("f", [..])`, `("d", [[key, value], ..])`, `("x", type,
-args)` for a few types of the standard library that are copied, `("m", type, content,
-position)` for a file in memory that the tests pass, and whatever the exporting side
-makes of other objects, by convention a tuple that begins with "h".
+args)` for a few types of the standard library that are copied, `("b", name)` for one of
+Python's own classes, `("m", type, content, position)` for a file in memory that the
+tests pass, and whatever the exporting side makes of other objects, by convention a
+tuple that begins with "h".
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ MAX_DEPTH = 200  # a packed level is up to two levels of the wire's 450
 FILES = frozenset({io.StringIO, io.BytesIO})  # of the tests, given to a candidate
 
 _SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
+_TYPES: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        *(bool, int, float, complex, str, bytes, bytearray, range, object),
+        *(list, tuple, dict, set, frozenset),
+    )
+}
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "f"}
 _SEQUENCES: dict[str, Callable[[Any], Any]] = {
     "l": list,
@@ -32,6 +40,7 @@ _SEQUENCES: dict[str, Callable[[Any], Any]] = {
 }
 _COPIES: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "builtins.bytearray": lambda v: (bytes(v),),
+    "builtins.slice": lambda v: (v.start, v.stop, v.step),
     "builtins.range": lambda v: (v.start, v.stop, v.step),
     "collections.Counter": lambda v: (dict(v),),
     "collections.OrderedDict": lambda v: (list(v.items()),),
@@ -68,6 +77,9 @@ def pack(value: Any, export: Export, depth: int = 0) -> Packed:
                 for k, v in pairs
             ],
         )
+    itself: Any = value
+    if kind is type and _TYPES.get(itself.__name__) is itself:
+        return ("b", value.__name__)
     name = f"{kind.__module__}.{kind.__qualname__}"
     if name in _COPIES and getattr(value, "tzinfo", None) is None:
         return ("x", name, pack(_COPIES[name](value), export, depth + 1))
@@ -83,6 +95,8 @@ def unpack(packed: Packed, restore: Restore) -> Any:
         return _SEQUENCES[tag]([unpack(item, restore) for item in packed[1]])
     if tag == "d":
         return {unpack(k, restore): unpack(v, restore) for k, v in packed[1]}
+    if tag == "b":
+        return _TYPES[packed[1]]
     if tag == "m":
         return _unpack_file(*packed[1:])
     if tag == "x" and packed[1] in _COPIES:
