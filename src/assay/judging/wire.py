@@ -117,6 +117,8 @@ class _Raw:
         start = len(_RAW) + HEADER.size
         (length,) = HEADER.unpack_from(payload, len(_RAW)) if payload else (0,)
         self.text = payload[start : start + length]
+        if payload and len(self.text) < length:
+            raise WireError("less JSON than was said")
         self._rest = memoryview(payload)[start + length :]
 
     def take(self, size: Any) -> memoryview:

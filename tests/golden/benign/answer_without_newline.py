@@ -1,0 +1,3 @@
+# assay: mode=stdin expect=passed
+# Prints no newline after its answer.
+print(sum(map(int, input().split())), end="")

@@ -1,0 +1,5 @@
+# assay: mode=stdin expect=runtime_error
+# Lists the homes of users.
+import os
+
+print(os.listdir("/home"))

@@ -1,0 +1,5 @@
+# assay: mode=stdin expect=runtime_error
+# Aborts, as C code does that noticed a fault.
+import os
+
+os.abort()

@@ -1,0 +1,7 @@
+# assay: mode=stdin expect=runtime_error
+# Fills /tmp until there is no more room.
+n = 0
+while True:
+    with open(f"/tmp/f{n}", "wb") as file:
+        file.write(bytes(1 << 20))
+    n += 1

@@ -1,0 +1,3 @@
+# assay: mode=stdin expect=wrong_answer
+# Writes its answer in the digits of another script.
+print("\u0665")

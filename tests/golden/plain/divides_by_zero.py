@@ -1,0 +1,3 @@
+# assay: mode=stdin expect=runtime_error
+# Ends with an exception.
+print(1 / 0)

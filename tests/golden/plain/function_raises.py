@@ -1,0 +1,4 @@
+# assay: mode=function expect=runtime_error
+# Raises in the call.
+def add(a, b):
+    raise ValueError("no")

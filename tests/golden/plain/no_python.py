@@ -1,0 +1,4 @@
+# assay: mode=stdin expect=compile_error
+# Is no Python.
+def f(:
+    pass

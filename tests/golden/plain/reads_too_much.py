@@ -1,0 +1,4 @@
+# assay: mode=stdin expect=runtime_error
+# Reads a line more than there is.
+input()
+input()

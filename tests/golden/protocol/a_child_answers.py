@@ -1,0 +1,25 @@
+# assay: mode=function expect=wrong_answer,security_violation,runtime_error,time_limit cpu=0.4 wall=0.8
+# Forks a child that answers in its place.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+import time
+
+
+def add(a, b):
+    if os.fork() == 0:
+        os.write(4, frame(b"v" + pack(1)))
+        os._exit(0)
+    time.sleep(1000)

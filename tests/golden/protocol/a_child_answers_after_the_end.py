@@ -1,0 +1,26 @@
+# assay: mode=function expect=runtime_error,security_violation,wrong_answer
+# Leaves a child that answers when its parent has ended.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+import time
+
+
+def add(a, b):
+    if os.fork() == 0:
+        time.sleep(0.05)
+        os.write(4, frame(b"v" + pack(5)))
+        time.sleep(1000)
+    os._exit(0)

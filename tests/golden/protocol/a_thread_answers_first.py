@@ -1,0 +1,35 @@
+# assay: mode=function expect=security_violation,runtime_error,wrong_answer
+# Answers the next call from a thread before it is asked.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+import threading
+import time
+
+
+WRONG = frame(b"v" + pack(1))
+
+
+def later():
+    while True:
+        time.sleep(0.0005)
+        os.write(4, WRONG)
+
+
+def add(a, b):
+    if threading.active_count() == 1:
+        threading.Thread(target=later, daemon=True).start()
+    time.sleep(0.05)
+    return None

@@ -1,0 +1,22 @@
+# assay: mode=function expect=wrong_answer,security_violation
+# Says that its arguments became something that is no tuple.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    os.write(4, frame(b"a" + pack((1, {"a": 5}))))
+    while True:
+        os.read(3, 1000)
+        os.write(4, frame(b"a" + pack((1, 5))))

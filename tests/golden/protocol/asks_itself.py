@@ -1,0 +1,22 @@
+# assay: mode=function expect=security_violation,runtime_error,wrong_answer,time_limit cpu=0.4 wall=0.8
+# Opens the pipe of the questions to write, and asks itself for what it knows.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    asks = os.open("/proc/self/fd/3", os.O_WRONLY)
+    for _ in range(3):
+        os.write(asks, frame(pack(("add", (1, 1), ()))))
+    return a * b + 1

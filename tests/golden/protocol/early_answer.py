@@ -1,0 +1,22 @@
+# assay: mode=function expect=security_violation,runtime_error,wrong_answer
+# Sends an answer while it is still being loaded.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+os.write(4, frame(b"v" + pack(5)))
+
+
+def add(a, b):
+    return None

@@ -1,0 +1,4 @@
+# assay: mode=function expect=wrong_answer
+# Returns the ellipsis.
+def add(a, b):
+    return ...

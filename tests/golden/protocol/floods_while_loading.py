@@ -1,0 +1,20 @@
+# assay: mode=function expect=output_limit,security_violation
+# Writes frames without an end while it is loaded.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+loaded = frame(b"l") * 1000
+while True:
+    os.write(4, loaded)

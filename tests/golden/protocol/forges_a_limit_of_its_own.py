@@ -1,0 +1,21 @@
+# assay: mode=function expect=output_limit,memory_limit,runtime_error,compile_error
+# Claims failures that it did not have; it only harms itself.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    kind = "large" if a == 2 else "memory"
+    os.write(4, frame(b"e" + pack((kind, "no"))))
+    os._exit(0)

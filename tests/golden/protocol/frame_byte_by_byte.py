@@ -1,0 +1,25 @@
+# assay: mode=function expect=wrong_answer
+# Sends a wrong answer a byte at a time.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+import time
+
+
+def add(a, b):
+    for byte in frame(b"v" + pack(7)):
+        os.write(4, bytes([byte]))
+        time.sleep(0.001)
+    os._exit(0)

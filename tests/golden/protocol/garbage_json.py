@@ -1,0 +1,21 @@
+# assay: mode=function expect=security_violation
+# Answers with JSON that is no value.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    for text in (b"{}", b"[]", b'[[1],"value"]', b"[99]", b'v{"a":1}'):
+        os.write(4, frame(text))
+    os._exit(0)

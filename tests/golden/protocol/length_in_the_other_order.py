@@ -1,0 +1,24 @@
+# assay: mode=function expect=output_limit
+# Sends a right payload with its length in the order of networks.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+import time
+
+
+def add(a, b):
+    payload = b"v" + pack(7)
+    os.write(4, struct.pack(">I", len(payload)) + payload)
+    time.sleep(1000)

@@ -1,0 +1,20 @@
+# assay: mode=function expect=wrong_answer,security_violation
+# Answers with a number of a million digits in hexadecimal.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    os.write(4, frame(b'v[7,"' + b"f" * 1_000_000 + b'"]'))
+    os._exit(0)

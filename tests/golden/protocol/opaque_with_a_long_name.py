@@ -1,0 +1,21 @@
+# assay: mode=function expect=wrong_answer,security_violation
+# Answers with an opaque value whose name is a megabyte, and has controls.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    name = b"\\u001b[2J" + b"x" * 900_000
+    os.write(4, frame(b'v[9,"' + name + b'"]'))
+    os._exit(0)

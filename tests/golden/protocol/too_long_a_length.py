@@ -1,0 +1,21 @@
+# assay: mode=function expect=time_limit,output_limit,runtime_error,security_violation cpu=0.4 wall=0.8
+# Promises more than it sends, so that the real answer completes its own.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    payload = b"v" + pack(1)
+    os.write(4, struct.pack("<I", len(payload) + 20) + payload)
+    return 5

@@ -1,0 +1,21 @@
+# assay: mode=function expect=security_violation
+# Promises less than it sends, so that the rest begins a frame.
+import os
+import struct
+import sys
+
+
+def pack(value):
+    frame = sys._getframe()
+    while "pack" not in frame.f_globals or frame.f_globals["pack"] is pack:
+        frame = frame.f_back
+    return frame.f_globals["pack"](value)
+
+
+def frame(payload):
+    return struct.pack("<I", len(payload)) + payload
+
+def add(a, b):
+    payload = b"v" + pack([5, 5, 5, 5])
+    os.write(4, struct.pack("<I", len(payload) - 4) + payload)
+    os._exit(0)
