@@ -60,6 +60,10 @@ def split(data):
     time.sleep(0.002)
     write(4, data[5:])
 
+def instead(data):
+    write(4, data)
+    os._exit(0)
+
 def fork(data):
     if os.fork() == 0:
         write(4, data)
@@ -67,6 +71,7 @@ def fork(data):
 
 STEPS = {{
     "write": write, "later": later, "split": split, "fork": fork,
+    "instead": instead,
     "close": os.close, "dup2": os.dup2, "leave": os._exit,
     "read": lambda fd, size: (os.set_blocking(fd, False), os.read(fd, size)),
     "raise": lambda: 1 / 0,
@@ -82,15 +87,28 @@ act(0)
 """
 HONEST = "def f(x): return ['honest', x, x * 7 + 1]"
 
-ANSWERS = st.integers(0, 99).map(lambda n: pack(("value", ["forged", n], None)))
+# Each kind of message begins with a byte of its own: a value, one with arguments, an
+# error, the end of a fork.
+FORGED = st.integers(0, 99).map(lambda n: ["forged", n])
+ANSWERS = FORGED.map(lambda value: b"v" + pack(value)) | FORGED.map(
+    lambda value: b"a" + pack((value, ("forged",)))
+)
 KINDS = st.sampled_from(
     ["loaded", "value", "compile", "error", "memory", "large", "request", "result", ""]
 )
 MESSAGES = st.one_of(
     ANSWERS,
-    KINDS.map(lambda kind: pack((kind, "words"))),
-    KINDS.map(lambda kind: pack((kind, ["forged", 7], ("forged",)))),
-    hostile_payloads().map(lambda payload: payload[:2000]),
+    st.builds(
+        lambda first, kind: first + pack((kind, "words")),
+        st.sampled_from([b"", b"e", b"d", b"v", b"a"]),
+        KINDS,
+    ),
+    st.tuples(st.integers(0, 300), st.floats(0, 9)).map(lambda end: b"d" + pack(end)),
+    st.builds(
+        lambda first, payload: first + payload[:2000],
+        st.sampled_from([b"", b"e", b"d", b"v", b"a"]),
+        hostile_payloads(),
+    ),
 )
 WORDS = st.one_of(
     MESSAGES.map(frame),
@@ -103,7 +121,7 @@ WORDS = st.one_of(
 )
 FDS = st.integers(0, 4)
 STEPS = st.one_of(
-    st.tuples(st.sampled_from(["later", "split", "fork"]), WORDS),
+    st.tuples(st.sampled_from(["later", "split", "fork", "instead"]), WORDS),
     st.tuples(st.just("write"), st.sampled_from([4, 4, 4, 1, 3, 0]), WORDS),
     st.tuples(st.just("close"), FDS),
     st.tuples(st.just("dup2"), FDS, FDS),
@@ -155,7 +173,10 @@ def must_be_answered(x: int, seen: Observation, allowed: frozenset[str]) -> None
     if seen.status is not Status.FINISHED:
         assert seen.status in FAILURES, seen
         return
-    is_forged = fingerprint(seen.value) in allowed
+    # Who writes one answer too many may be behind by one from then on, where the judge
+    # did not see it in time: the old answers are its own words as well.
+    stale = [["honest", old, old * 7 + 1] for old in ARGUMENTS if allowed and old < x]
+    is_forged = fingerprint(seen.value) in allowed or seen.value in stale
     assert is_forged or seen.value == ["honest", x, x * 7 + 1], seen
     after = seen.args_after
     assert after is None or fingerprint(after) in allowed, seen
@@ -220,13 +241,13 @@ def forged(when: dict[int, Any]) -> frozenset[str]:
 
 
 def values_in(payload: bytes) -> set[str]:
-    """Fingerprints of the parts of an answer."""
+    """Fingerprints of the value that an answer holds, and of its parts."""
     try:
-        said = unpack(payload)
+        said = unpack(payload[1:])
     except WireError:
         return set()
-    is_answer = type(said) is tuple and len(said) == 3 and said[0] == "value"
-    return set(map(fingerprint, said[1:])) if is_answer else set()
+    parts = said if type(said) is tuple else ()
+    return {fingerprint(said), *map(fingerprint, parts)}
 
 
 PROPERTIES: Properties = (
