@@ -25,8 +25,9 @@ from assay.judging.languages import is_own_python, language_of, toolchain_of
 from assay.judging.languages.language import Language, Toolchain
 from assay.judging.languages.python import folders_of_packages, is_python
 from assay.judging.parcel import Files
+from assay.judging.place import installed
 from assay.judging.pool import Pool
-from assay.judging.slot import SlotSettings
+from assay.judging.slot import Slot, SlotSettings
 from assay.types import Limits, Observation, Status
 
 MOST_BYTES = 256 << 20
@@ -100,25 +101,13 @@ class Builds:
         if not is_own_python(name):
             language = language_of(name)
             toolchain = await self._toolchain(language, packages, "")
-            words = [language.name, repr(language), repr(toolchain), *packages]
+            found = installed(toolchain.folders if packages else ())
+            words = [language.name, repr(language), repr(toolchain), *packages, *found]
         return "\n".join(words)
 
-    async def run(
-        self,
-        build: Build,
-        text: str,
-        limits: Limits,
-        args: tuple[str, ...] = (),
-        beside: Files = (),
-    ) -> Observation:
-        """Run what was built on one text; what failed to build fails so each time."""
-        if build.seen.status is not Status.FINISHED:
-            return build.seen
-        pool = self._pool(build.recipe.toolchain)
-        async with pool.slot() as slot:
-            files = (*build.seen.value, *beside)
-            work = partial(run_built, slot, build.recipe, files, text, limits, args)
-            return await pool.on(slot, work)
+    def pool(self, build: Build) -> Pool:
+        """The slots in which what was built can run."""
+        return self._pool(build.recipe.toolchain)
 
     async def _toolchain(
         self, language: Language, packages: tuple[str, ...], tier: str
@@ -144,6 +133,21 @@ class Builds:
         while self._n_bytes > MOST_BYTES and len(self._entries) > 1:
             _, entry = self._entries.popitem(last=False)
             self._n_bytes -= _size(entry.seen) if entry.seen is not None else 0
+
+
+def run_build(
+    build: Build,
+    limits: Limits,
+    slot: Slot,
+    text: str,
+    args: tuple[str, ...] = (),
+    beside: Files = (),
+) -> Observation:
+    """Run what was built on one text; what failed to build fails so each time."""
+    if build.seen.status is not Status.FINISHED:
+        return build.seen
+    files = (*build.seen.value, *beside)
+    return run_built(slot, build.recipe, files, text, limits, args)
 
 
 async def own_settings(packages: tuple[str, ...], *, isolated: bool) -> SlotSettings:

@@ -12,14 +12,15 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from assay.concurrency import gather
 from assay.errors import JudgeUnavailable
-from assay.judging import recall, selftest
-from assay.judging.builds import Build, Builds, own_settings
+from assay.judging import choosing, recall
+from assay.judging.builds import Builds, own_settings, run_build
+from assay.judging.guarantees import NAMESPACES
 from assay.judging.job import Starved
 from assay.judging.languages import is_own_python
 from assay.judging.parcel import Files
@@ -82,6 +83,7 @@ class Executor:
         self.isolation = _UNSAFE
         self._n_slots = slots
         self._isolated = isolated
+        self._tier = NAMESPACES
         self._recall: recall.Recall | None = None
         self._pools: dict[SlotSettings, Pool] = {}
         self._candidates = self._pool(SlotSettings(isolated=isolated))
@@ -94,6 +96,8 @@ class Executor:
         *,
         slots: int | None = None,
         unsafe: bool = False,
+        backend: str = "auto",
+        require: frozenset[str] = frozenset(),
         cache: Path | None = None,
     ) -> AsyncIterator[Executor]:
         """Make the sandboxes and try them; end all that runs in them at the end.
@@ -101,9 +105,12 @@ class Executor:
         Args:
             slots: Programs that run at once; as many as processors unless said.
             unsafe: Run programs without any sandbox. Never chosen for you.
+            backend: `auto` for the strongest tier that holds here, or a tier's name.
+            require: Guarantees of `guarantees.GUARANTEES` without which not to run.
             cache: A file of observations to use and fill; see `recall`.
 
         Raises:
+            UsageError: there is no such backend or guarantee.
             JudgeUnavailable: a guarantee does not hold here; says what mends it.
         """
         n_slots = slots or len(os.sched_getaffinity(0))
@@ -113,8 +120,9 @@ class Executor:
                 _log.warning(
                     "programs run WITHOUT a sandbox, as you and with all you can reach"
                 )
+                choosing.require(_UNSAFE, require)
             else:
-                await executor._try_it()
+                await executor._choose(backend, require)
             async with recall.opened(cache, executor.isolation) as executor._recall:
                 yield executor
         finally:
@@ -172,16 +180,30 @@ class Executor:
         stop_at_failure: bool,
         texts: Sequence[str],
     ) -> tuple[Observation, ...]:
-        run_one = await self._runner(source, setup, limits, *means)
-        if not stop_at_failure:
-            return await gather([partial(run_one, text) for text in texts])
-        results: list[Observation] = []
+        pool, run_one = await self._runner(source, setup, limits, *means)
+        if stop_at_failure:
+            run_all = partial(self._until_failure, run_one, texts)
+            async with pool.slot() as slot:
+                found = await pool.on(slot, partial(run_all, slot))
+        else:
+            found = await pool.each(run_one, texts)
+        for seen in found:
+            self._count(seen.status is not Status.SKIPPED, seen.cpu_s)
+        return tuple(found)
+
+    def _until_failure(
+        self,
+        run_one: Callable[[Slot, str], Observation],
+        texts: Sequence[str],
+        slot: Slot,
+    ) -> list[Observation]:
+        found: list[Observation] = []
         for text in texts:
-            if results and results[-1].status is not Status.FINISHED:
-                results.append(self._skipped())
+            if found and found[-1].status is not Status.FINISHED:
+                found.append(self._skipped())
             else:
-                results.append(await run_one(text))
-        return tuple(results)
+                found.append(run_one(slot, text))
+        return found
 
     async def run_beside(
         self,
@@ -200,7 +222,10 @@ class Executor:
         """
         tier = self.isolation.tier
         build = await self._builds.build(language, (), source, tier)
-        seen = await self._builds.run(build, text, limits, args, files)
+        pool = self._builds.pool(build)
+        async with pool.slot() as slot:
+            run = partial(run_build, build, limits, slot, text, args, files)
+            seen = await pool.on(slot, run)
         self._count(1, build.cpu_s + seen.cpu_s)
         return seen
 
@@ -363,40 +388,29 @@ class Executor:
         limits: Limits,
         language: str,
         packages: tuple[str, ...],
-    ) -> Callable[[str], Awaitable[Observation]]:
-        """What runs the program on one text, once all is there that it needs."""
+    ) -> tuple[Pool, Callable[[Slot, str], Observation]]:
+        """Where and how the program is run, once all is there that it needs."""
+        tier = self.isolation.tier
         if is_own_python(language):
             settings = await own_settings(packages, isolated=self._isolated)
-            pool = self._pool(settings)
-            return partial(self._run_one, pool, source, setup, limits)
+            run = partial(run_program, source=source, setup=setup, limits=limits)
+            return self._pool(settings), partial(run, tier=tier)
         whole = f"{setup}\n{source}" if setup else source
-        tier = self.isolation.tier
         build = await self._builds.build(language, packages, whole, tier)
         if build.cpu_s:  # not remembered
             self._count(1, build.cpu_s)
-        return partial(self._run_built, build, limits)
+        return self._builds.pool(build), partial(run_build, build, limits)
 
-    async def _run_built(self, build: Build, limits: Limits, text: str) -> Observation:
-        observed = await self._builds.run(build, text, limits)
-        self._count(1, observed.cpu_s)
-        return observed
+    async def _choose(self, backend: str, required: frozenset[str]) -> None:
+        def pool_of(tier: str) -> Pool:
+            self._tier = tier
+            self._candidates = self._pool(SlotSettings())
+            return self._candidates
 
-    async def _run_one(
-        self, pool: Pool, source: str, setup: str, limits: Limits, text: str
-    ) -> Observation:
-        tier = self.isolation.tier
-        async with pool.slot() as slot:
-            work = partial(run_program, slot, source, setup, text, limits, tier)
-            observed = await pool.on(slot, work)
-        self._count(1, observed.cpu_s)
-        return observed
-
-    async def _try_it(self) -> None:
-        async with self._candidates.slot() as slot:
-            work = partial(selftest.isolation_of, slot)
-            self.isolation = await self._candidates.on(slot, work)
+        self.isolation = await choosing.strongest(pool_of, backend, required)
 
     def _pool(self, settings: SlotSettings) -> Pool:
+        settings = replace(settings, tier=self._tier)
         if settings not in self._pools:
             first = len(self._pools) * self._n_slots
             self._pools[settings] = Pool(self._n_slots, first, settings)

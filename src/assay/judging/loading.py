@@ -9,6 +9,7 @@ believes an exit status from the kernel and values that it checks itself.
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from types import CodeType, ModuleType, TracebackType
@@ -42,7 +43,7 @@ def open_streams() -> None:
 def new_module(name: str) -> ModuleType:
     """An empty module of that name, with the program's path."""
     module = ModuleType(name)
-    module.__dict__.update(__file__=PROGRAM, __builtins__=__builtins__)
+    module.__dict__.update(__file__=PROGRAM, __builtins__=builtins)
     sys.modules[name] = module
     sys.path.insert(0, "/work")
     return module

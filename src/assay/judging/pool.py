@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Generic, TypeVar
 
 import anyio
 from anyio import CapacityLimiter, to_thread
 
+from assay.concurrency import gather
 from assay.judging.job import Aborted
 from assay.judging.slot import Slot, SlotSettings
 
+Item = TypeVar("Item")
 T = TypeVar("T")
+
+_TURN_S = 0.05
 
 
 class Pool:
@@ -54,6 +61,35 @@ class Pool:
                     await to_thread.run_sync(errand.over.wait, limiter=self._threads)
             slot.clear_abort()
             raise
+
+    async def each(
+        self, work: Callable[[Slot, Item], T], items: Sequence[Item]
+    ) -> list[T]:
+        """Do blocking work on every item, on all slots at once; in their order.
+
+        A slot is kept for a moment's worth of items, since handing one over costs as
+        much as a short run, and is then given to whoever waits for it.
+        """
+        found: dict[int, T] = {}
+        numbers = itertools.count()  # `next` of it is one step for all threads
+
+        def some(slot: Slot) -> bool:
+            until = time.monotonic() + _TURN_S
+            while time.monotonic() < until:
+                number = next(numbers)
+                if number >= len(items):
+                    return False
+                found[number] = work(slot, items[number])
+            return True
+
+        async def worker() -> None:
+            has_more = True
+            while has_more:
+                async with self.slot() as slot:
+                    has_more = await self.on(slot, partial(some, slot))
+
+        await gather([worker] * min(self.size, len(items)))
+        return [found[number] for number in range(len(items))]
 
     async def let_go(self, work: Callable[[], T]) -> T:
         """Do the work that gives a slot back, in a thread and whatever happens."""

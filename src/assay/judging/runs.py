@@ -26,7 +26,7 @@ def _child(file_name: str) -> Child:
 
 
 def run_program(
-    slot: Slot, source: str, setup: str, text: str, limits: Limits, tier: str
+    slot: Slot, text: str, *, source: str, setup: str, limits: Limits, tier: str
 ) -> Observation:
     """Run a whole program on one input, in a sandbox made for this run."""
 

@@ -11,24 +11,37 @@ import subprocess
 import sys
 import sysconfig
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.errors import JudgeUnavailable
-from assay.judging.guarantees import NAMESPACES, NO_TIER
+from assay.judging.guarantees import NAMESPACES, NO_TIER, WITH_NAMESPACES
+from assay.judging.memory_group import MemoryGroup
 from assay.judging.mending import how_to_mend
 
+if TYPE_CHECKING:
+    from assay.judging.selftest import Finding
+
 _FIRST_UID = 64000  # of users that no system hands out
+_LEAVE_S = 5.0
 _BOOT_S = 60.0
 _JOBS_PER_ZYGOTE = 5000
 _WHOLE_RANGE = "4294967295"
+# What answers beside a program has builtins of its own, which no program can replace.
 _BOOTSTRAP = """
-import sys, types
+import builtins, sys, types
 root = sys.argv.pop(1)
 for name, path in (("assay", root), ("assay.judging", root + "/judging")):
     package = sys.modules[name] = types.ModuleType(name)
     package.__path__ = [path]
+own = dict(vars(builtins))
+for name in ("wire", "loading", "parcel"):
+    path = f"{root}/judging/{name}.py"
+    module = sys.modules["assay.judging." + name] = types.ModuleType(name)
+    vars(module).update(__builtins__=own, __name__="assay.judging." + name)
+    exec(compile(open(path, encoding="utf-8").read(), path, "exec"), vars(module))
 from assay.judging.zygote import main
 main()
 """
@@ -59,8 +72,18 @@ class SlotSettings:
     preload: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()  # of other languages, to show as well
 
+    @property
+    def tier_in_force(self) -> str:
+        """The tier, also where there is none."""
+        return self.tier if self.isolated else NO_TIER
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def has_namespaces(self) -> bool:
+        """Whether the kernel ends and removes everything of a job by itself."""
+        return self.tier_in_force in WITH_NAMESPACES
+
+
+@dataclass(frozen=True)  # no slots: its name is made once
 class Child:
     """A child program: our own text, which runs behind the wall."""
 
@@ -68,7 +91,7 @@ class Child:
     asks: bool = False  # it is given the names of `asking`, and has no `main`
     is_rare: bool = False
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name under which a zygote keeps it: equal text is equal name."""
         return "child-" + sha256(self.source.encode()).hexdigest()[:16]
@@ -88,23 +111,37 @@ class Slot:
         self.settings = settings
         self.landlock = 0
         self.baseline_kb = 0
+        self.has_own_user = False
+        self.findings: tuple[Finding, ...] | None = None  # of its self-test
+        self.group: MemoryGroup | None = None
         self.aborts = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self.control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._known: set[str] = set()
         self._job = 0
+        self._n_killed = 0  # by the kernel, for want of memory
 
     def start(self) -> None:
-        """Have a living zygote.
+        """Have a living zygote. The first is tried before anything is entrusted to it.
 
         Raises:
-            JudgeUnavailable: it cannot be made here; says what mends it.
+            JudgeUnavailable: it cannot be made here, or a wall is open; says what
+                mends it.
         """
+        self._start()
+        if self.findings is None and self.settings.isolated:
+            from assay.judging import selftest  # which is made of slots
+
+            selftest.check(self)
+
+    def _start(self) -> None:
         if self._job >= _JOBS_PER_ZYGOTE:
             self.stop()
         if self._process is not None and self._process.poll() is None:
             return
         self.stop()
+        if self.group is None and self.settings.isolated:
+            self.group = MemoryGroup.make()
         uid = _FIRST_UID + self.number if os.geteuid() == 0 else None
         failure = self._boot(uid)
         if failure and uid is not None and _inside_user_namespace():
@@ -112,6 +149,15 @@ class Slot:
         if failure:
             self.stop()
             raise JudgeUnavailable(how_to_mend(failure))
+
+    def restart(self) -> None:
+        """Have another zygote.
+
+        Raises:
+            JudgeUnavailable: it cannot be made; says what mends it.
+        """
+        self.stop()
+        self._start()
 
     def run(
         self, child: Child, limits: dict[str, Any], fds: list[int], *, soon: bool
@@ -130,6 +176,9 @@ class Slot:
                 {"do": "child", "name": child.name, **kind, "source": child.source}
             )
             self._known.add(child.name)
+        if self.group is not None:
+            megabytes = limits["memory_mb"] + limits["disk_mb"]
+            self.group.allow((megabytes << 20) + (self.baseline_kb << 10))
         self._job += 1
         order = {"do": "run", "job": self._job, "child": child.name, "soon": soon}
         self.tell({**order, "limits": limits}, fds)
@@ -137,6 +186,14 @@ class Slot:
     def kill(self) -> None:
         """Have the zygote end the running job, of which it has not told yet."""
         self.tell({"do": "kill", "job": self._job})
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel ended a process of the job that has just ended for it."""
+        if self.group is None:
+            return False
+        n_killed = self.group.n_killed()
+        is_more, self._n_killed = n_killed > self._n_killed, n_killed
+        return is_more
 
     def tell(self, order: dict[str, Any], fds: list[int] | None = None) -> None:
         """Send the zygote an order."""
@@ -183,6 +240,9 @@ class Slot:
             self.control.close()
             self.control = None
         if self._process is not None:
+            if not self.settings.has_namespaces:  # it removes what its jobs made
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_LEAVE_S)
             self._process.kill()
             self._process.wait()
             self._process = None
@@ -193,6 +253,8 @@ class Slot:
         """Stop, and give back what the slot holds."""
         self.stop()
         os.close(self.aborts)
+        if self.group is not None:
+            self.group.close()
 
     def _boot(self, uid: int | None) -> dict[str, Any] | None:
         """Start a zygote; give what it said if it failed."""
@@ -202,7 +264,7 @@ class Slot:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         packages = [str(path.resolve()) for path in self.settings.packages]
         settings = {
-            "tier": self.settings.tier if self.settings.isolated else NO_TIER,
+            "tier": self.settings.tier_in_force,
             "uid": uid,
             "folders": [*_interpreter_folders(), *self.settings.folders],
             "packages": packages,
@@ -212,6 +274,7 @@ class Slot:
         try:
             with its:
                 self._process = _spawn(its.fileno(), settings)
+            self._admit(self._process.pid)
             event, _ = self.hear(_BOOT_S)
         except OSError as error:
             return {"what": f"cannot start Python: {error}", "errno": 0}
@@ -219,8 +282,17 @@ class Slot:
             return {"what": str(died), "errno": 0}
         if event["is"] != "ready":
             return event
+        for pid in _children(self._process.pid):
+            self._admit(pid)  # one that was made before its parent was in
         self.landlock, self.baseline_kb = event["landlock"], event["rss_kb"]
+        self.has_own_user = uid is not None
         return None
+
+    def _admit(self, pid: int) -> None:
+        """Have the kernel count a process's memory, where it can be had to."""
+        if self.group is not None and not self.group.admit(pid):
+            self.group.close()
+            self.group = None
 
 
 def _spawn(fd: int, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
@@ -240,6 +312,14 @@ def _spawn(fd: int, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
         pass_fds=[fd],
         start_new_session=True,  # the terminal's Ctrl-C is not for it
     )
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    except OSError:
+        return []
+    return [int(child) for child in children.split()]
 
 
 def _base_interpreter() -> str:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from assay.judging.one_process import OneProcessWalls
 
     Walls = JobWalls | OneProcessWalls
+_OWN = vars(loading)["__builtins__"]  # builtins that no program can replace
 _HIGH = 100  # above the descriptors 0 to 4 that a job is given
 _N_FDS = 5
 _ALL_FDS = 1 << 30
@@ -102,7 +103,6 @@ class Zygote:
                     poll.unregister(fd)
                     self._reap()
                 elif not self._obey():
-                    self._leave()
                     return
 
     def _obey(self) -> bool:
@@ -138,7 +138,7 @@ class Zygote:
         so that what it imports is not in the way of all others.
         """
         code = compile(source, f"<{name}>", "exec")
-        names: dict[str, Any] = {"__name__": "child", "__builtins__": __builtins__}
+        names: dict[str, Any] = {"__name__": "child", "__builtins__": _OWN}
         if is_rare:
             self._children[name] = partial(_run_text, code, names, self._ours, asks)
             return
@@ -221,7 +221,7 @@ class Zygote:
             }
         )
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """End the job, where no namespace does it, and remove what it made."""
         if self._box is None:
             return
@@ -337,4 +337,7 @@ def main() -> None:
         code = error.errno if isinstance(error, OSError) else 0
         tell(control, {"is": "failed", "what": str(error), "errno": code})
         return
-    zygote.serve()
+    try:
+        zygote.serve()
+    finally:  # also where the judge left while we told it something
+        zygote.leave()
