@@ -194,9 +194,9 @@ def _built(payload: bytes) -> tuple[Status, str, str, Files]:
         head, files = unwrap(payload)
         code, words, problem = head
     except (WireError, TypeError, ValueError):
-        return Status.COMPILE_ERROR, "the compiler answered otherwise", "", ()
+        return Status.COMPILE_ERROR, "answered otherwise than one does", "", ()
     if type(code) is not int or type(words) is not str or type(problem) is not str:
-        return Status.COMPILE_ERROR, "the compiler answered otherwise", "", ()
+        return Status.COMPILE_ERROR, "answered otherwise than one does", "", ()
     if code == 0 and not problem and files:
         return Status.FINISHED, "", words, files
     line = problem or _telling_line(words) or f"ended with exit status {code}"

@@ -20,7 +20,7 @@ from assay.judging.languages.python import is_python, other_pythons, python
 from assay.judging.languages.rust import RUST
 from assay.judging.languages.typescript import TYPESCRIPT
 
-LANGUAGES = (C, CPP, GO, RUST, JAVA, JAVASCRIPT, TYPESCRIPT, BASH)
+LANGUAGES: tuple[Language, ...] = (C, CPP, GO, RUST, JAVA, JAVASCRIPT, TYPESCRIPT, BASH)
 
 _OWN_VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 _OWN = frozenset({"python", "python3", "py", "py3", _OWN_VERSION})

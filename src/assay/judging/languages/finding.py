@@ -43,10 +43,18 @@ def folders_of(program: str) -> tuple[str, ...]:
     if is_system(path):
         return ()
     root = path.parent.parent if path.parent.name == "bin" else path.parent
-    home = Path.home()
-    if root == home or root in home.parents:
+    home = home_folder()
+    if home is not None and (root == home or root in home.parents):
         return (str(path),)
     return (str(root),)
+
+
+def home_folder() -> Path | None:
+    """The user's home folder; None for a user who has none."""
+    try:
+        return Path.home().resolve()
+    except RuntimeError:
+        return None
 
 
 def is_system(path: Path) -> bool:

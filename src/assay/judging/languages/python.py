@@ -7,7 +7,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from assay.judging.languages.finding import folders_of, is_system, output_of
+from assay.judging.languages.finding import (
+    folders_of,
+    home_folder,
+    is_system,
+    output_of,
+)
 from assay.judging.languages.language import Language, Toolchain, named
 
 HELLO = "print(sum(map(int, input().split())))\n"
@@ -95,8 +100,11 @@ def _find(language: Language) -> Toolchain | None:
 
 def _candidates(name: str) -> Iterator[Path]:
     """Where pyenv and uv keep interpreters that the path may not show."""
+    home = home_folder()
+    if home is None:
+        return
     for folder in (_PYENV, _UV):
-        yield from sorted((Path.home() / folder).glob(f"*/bin/{name}"), reverse=True)
+        yield from sorted((home / folder).glob(f"*/bin/{name}"), reverse=True)
 
 
 def _of_path() -> Iterator[str]:

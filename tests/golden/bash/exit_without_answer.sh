@@ -1,0 +1,3 @@
+# assay: mode=stdin expect=wrong_answer
+exit 0
+echo 5

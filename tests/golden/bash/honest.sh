@@ -1,0 +1,3 @@
+# assay: mode=stdin expect=passed
+read -r a b
+echo $((a + b))

@@ -1,0 +1,3 @@
+// assay: mode=stdin expect=compile_error,memory_limit,time_limit
+#include "/dev/zero"
+int main(void) { return 0; }

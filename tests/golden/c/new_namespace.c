@@ -1,0 +1,4 @@
+// assay: mode=stdin expect=security_violation
+#define _GNU_SOURCE
+#include <sched.h>
+int main(void) { return unshare(CLONE_NEWUSER); }

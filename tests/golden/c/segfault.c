@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=runtime_error
+int main(void) { *(volatile int *)0 = 5; }

@@ -1,0 +1,3 @@
+// assay: mode=stdin expect=time_limit wall=1
+#include <unistd.h>
+int main(void) { for (;;) pause(); }

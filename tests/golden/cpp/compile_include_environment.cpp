@@ -1,0 +1,3 @@
+// assay: mode=stdin expect=compile_error,wrong_answer
+#include "/proc/self/environ"
+int main() {}

@@ -1,0 +1,3 @@
+// assay: mode=stdin expect=compile_error
+#include "/etc/shadow"
+int main() {}

@@ -1,0 +1,13 @@
+// assay: mode=stdin expect=compile_error
+package main
+
+
+import (
+	_ "embed"
+	"fmt"
+)
+
+//go:embed ../../tmp/assay-bait.txt
+var stolen string
+
+func main() { fmt.Print(stolen) }

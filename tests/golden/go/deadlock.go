@@ -1,0 +1,5 @@
+// assay: mode=stdin expect=runtime_error
+package main
+
+
+func main() { <-make(chan int) }

@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=compile_error,runtime_error
+class Nothing {}

@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=runtime_error
+process.abort();

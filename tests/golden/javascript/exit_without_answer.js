@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=wrong_answer
+process.exit(0);

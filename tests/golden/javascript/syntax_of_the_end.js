@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=compile_error
+function f() { if (1) {

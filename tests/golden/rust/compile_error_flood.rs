@@ -1,0 +1,3 @@
+// assay: mode=stdin expect=compile_error
+macro_rules! eight { ($($x:tt)*) => { $($x)* $($x)* $($x)* $($x)* $($x)* $($x)* $($x)* $($x)* }; }
+fn main() { eight!(eight!(eight!(eight!(nobody();)))); }

@@ -1,0 +1,4 @@
+// assay: mode=stdin expect=compile_error
+#[path = "/etc/shadow"]
+mod stolen;
+fn main() {}

@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=wrong_answer
+fn main() { std::process::exit(0); }

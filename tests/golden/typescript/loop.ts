@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=time_limit cpu=0.3
+for (;;);

@@ -1,0 +1,2 @@
+// assay: mode=stdin expect=runtime_error
+throw new Error("unhappy");
