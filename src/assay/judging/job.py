@@ -47,6 +47,7 @@ class Ending:
     exit_code: int
     cpu_s: float
     peak_mb: float
+    is_out_of_memory: bool = False  # the kernel ended one of its processes for it
 
 
 class Job:
@@ -225,6 +226,11 @@ class Job:
         return cpu_clock(self._pid)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether no process is left that could write what the job could."""
+        return not self._fds
+
+    @property
     def has_early_words(self) -> bool:
         """Whether the child wrote something that nobody asked for."""
         self._read_waiting()
@@ -367,6 +373,7 @@ class Job:
                 # The kernel leaves out children that were killed with the first.
                 cpu_s=max(event["cpu_s"], self.spending.tree_cpu_s),
                 peak_mb=max(0, event["peak_kb"] - baseline_kb) / 1024,
+                is_out_of_memory=self._slot.ran_out_of_memory(),
             )
 
     def _ask_usage(self, *, exact: bool = False) -> None:

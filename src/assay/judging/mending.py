@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 _WAY_OUT = (
     "or accept that programs run without a sandbox and say so: --unsafe-no-sandbox"
 )
+_NONE = "no sandbox here: "
 _APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
 _CLONE = "kernel.unprivileged_userns_clone"
 _MAXIMUM = "user.max_user_namespaces"
@@ -20,11 +22,32 @@ def how_to_mend(failure: dict[str, Any]) -> str:
     Args:
         failure: `what` the step was and its `errno`, as the zygote told it.
     """
-    return f"no sandbox here: {failure['what']}; {_remedy(failure)}, {_WAY_OUT}"
+    return f"{_NONE}{failure['what']}; {_remedy(failure)}, {_WAY_OUT}"
+
+
+def nothing_held(failures: Sequence[str]) -> str:
+    """Say why there is no sandbox at all, the strongest tier's reason first.
+
+    Args:
+        failures: What `of_one_tier` gave, of each that was tried.
+    """
+    reasons = "; a weaker one failed, too: ".join(dict.fromkeys(failures))
+    return f"{_NONE}{reasons}, {_WAY_OUT}"
+
+
+def of_one_tier(message: str) -> str:
+    """What `how_to_mend` said of one tier, where another one holds."""
+    return message.removeprefix(_NONE).removesuffix(f", {_WAY_OUT}")
 
 
 def _remedy(failure: dict[str, Any]) -> str:
     what, code = str(failure["what"]), failure.get("errno", 0)
+    if what.startswith("the self-test"):
+        return "do not use it here with programs that you do not trust, and report it"
+    if "Landlock has version" in what:
+        return "use a kernel of version 6.12 or newer, with Landlock on"
+    if "may not read Python" in what:
+        return "use a Python that lies where every user may read it, as in /usr"
     if _setting(_APPARMOR) == "1":
         return f"AppArmor forbids it: sudo sysctl -w {_APPARMOR}=0"
     if _setting(_CLONE) == "0":

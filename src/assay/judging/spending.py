@@ -8,6 +8,7 @@ from typing import Any
 from assay.types import Limits, Status
 
 _HALF = 0.5
+_MOST_FILES = 4096  # as on a disk in memory
 
 
 class Spending:
@@ -26,6 +27,7 @@ class Spending:
         self._delay_s = 0.0  # ready to run, without a processor
         self._memory_mb = 0.0
         self._is_exact = False
+        self._excess = ""
         self.begin(0.0)
 
     def begin(self, first_cpu_s: float, wall_factor: float = 1.0) -> None:
@@ -54,6 +56,8 @@ class Spending:
         self._others_cpu_s = max(0.0, used["cpu_s"] - first_cpu_s)
         self._delay_s = used["delay_s"]
         self._memory_mb, self._is_exact = used["memory_mb"], used["exact"]
+        if "disk_mb" in used:  # a job on the computer's own disk, which has no walls
+            self._excess = self._excess or _excess(used, self._limits)
 
     @property
     def needs_exact_memory(self) -> bool:
@@ -68,6 +72,8 @@ class Spending:
         if self._has_much_memory and self._is_exact:
             megabytes = self._limits.memory_mb
             return Status.MEMORY_LIMIT, f"more than {megabytes} MB of memory"
+        if self._excess:
+            return Status.RUNTIME_ERROR, f"more than {self._excess}"
         wall_s = self.wall_s()
         if wall_s <= self._wall_limit_s:
             return None
@@ -78,3 +84,13 @@ class Spending:
     @property
     def _has_much_memory(self) -> bool:
         return self._memory_mb > self._limits.memory_mb + self._baseline_mb
+
+
+def _excess(used: dict[str, Any], limits: Limits) -> str:
+    if used["disk_mb"] > limits.disk_mb:
+        return f"{limits.disk_mb} MB in files"
+    if used["files"] > _MOST_FILES:
+        return f"{_MOST_FILES} files"
+    if used["threads"] > limits.processes:
+        return f"{limits.processes} threads"
+    return ""
