@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assay.errors import ProblemError
-from assay.types import Checker, CheckerKind, Status
+from assay.judging import checker_program
+from assay.types import Checker, CheckerKind, Limits, Status
 from judging.judged import call_problem, judge, text_problem
 
 if TYPE_CHECKING:
@@ -119,7 +120,11 @@ def test_a_validator_reads_the_answer_on_standard_input(
         "import subprocess, sys; subprocess.run(['sh', '-c', 'exit 42'])",
     ],
 )
-def test_no_other_end_of_a_validator_accepts(sandbox: Sandbox, source: str) -> None:
+def test_no_other_end_of_a_validator_accepts(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    sooner = Limits(cpu_s=1.0, memory_mb=512, output_kb=64)
+    monkeypatch.setattr(checker_program, "_LIMITS", sooner)
     problem = text_problem(("1", "1"), checker=icpc(f"# a validator\n{source}"))
     (result,) = judge(sandbox, "print(1)", problem).results
     assert result.status is Status.WRONG_ANSWER
