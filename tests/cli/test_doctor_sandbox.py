@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assay.judging.guarantees import GUARANTEES, TIERS
+from assay.judging.guarantees import GUARANTEES, HELD
 from assay.judging.languages import LANGUAGES
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -53,15 +53,15 @@ def test_every_guarantee_is_told_and_what_the_tier_holds_is_ok(doctor: Run) -> N
     done = doctor("--json")
     assert done.returncode == 0, done.stdout
     found = groups(done.stdout)
-    tier = found["sandbox"]["tier"]
+    name, tier = next(iter(found["tier"].items()))
     assert tier["state"] == "ok"
-    assert tier["found"].partition(":")[0] in TIERS
     assert found["guarantee"].keys() == GUARANTEES.keys()
     for guarantee, finding in found["guarantee"].items():
-        assert finding["state"] == ("warn" if finding["mend"] else "ok")
+        held = guarantee in HELD[name]
+        assert finding["state"] == ("ok" if held else "warn")
         assert GUARANTEES[guarantee] in finding["found"]
-    for guarantee in ("files", "net", "tree_kill", "memory", "disk", "syscalls"):
-        assert found["guarantee"][guarantee]["state"] == "ok"
+    tried = [f for f in found["guarantee"].values() if "tried, and not" in f["found"]]
+    assert len(tried) > 5
 
 
 def test_each_language_is_told_with_the_package_that_brings_it(doctor: Run) -> None:
@@ -94,6 +94,6 @@ def test_a_table_is_for_people(doctor: Run) -> None:
     done = doctor()
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert [line for line in lines if line in ("sandbox", "guarantee", "language")]
-    assert any(line.startswith("tier        ok    ") for line in lines)
+    heads = [line for line in lines if " " not in line]
+    assert heads == ["tier", "guarantee", "backend", "language"]
     assert any(line.startswith("tree_kill   ok    ") for line in lines)

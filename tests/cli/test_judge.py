@@ -166,6 +166,14 @@ def test_without_a_sandbox_the_verdict_says_so(assay: Run) -> None:
     assert json.loads(assay(*words, "--json").stdout)["isolation"] == "none"
 
 
+def test_what_is_required_of_the_sandbox_holds_or_nothing_runs(assay: Run) -> None:
+    words = ("good.py", "--problem", "double.py", "--require", "net, tree_kill")
+    assert assay(*words).returncode == 0
+    refused = assay(*words, "--unsafe-no-sandbox")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "'none' does not guarantee 'net', 'tree_kill'" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -183,6 +191,10 @@ def test_without_a_sandbox_the_verdict_says_so(assay: Run) -> None:
         (["good.py", "--problem", "Add two numbers."], "nothing to judge by"),
         (["good.py", "--problem", "double.py", "--language", "klingon"], "klingon"),
         (["good.py", "--problem", "double.py", "--io-mode", "x"], "function or stdin"),
+        (
+            ["good.py", "--problem", "double.py", "--require", "nett"],
+            "there are: files",
+        ),
         (["good.py", "--problem", "double.py", "--sandbox-slots", "0"], "at least 1"),
     ],
 )

@@ -32,12 +32,14 @@ def doctor(
         rows = [asdict(finding) for finding in findings]
         sys.stdout.write(json.dumps({"format": 1, "findings": rows}) + "\n")
     else:
-        group = ""
+        group, width = "", max(12, *(len(f.name) + 1 for f in findings))
         for finding in findings:
             if finding.group != group:
                 group = finding.group
                 sys.stdout.write(f"{group}\n")
-            sys.stdout.write(f"{finding.name:12}{finding.state:6}{finding.found}\n")
+            sys.stdout.write(
+                f"{finding.name:{width}}{finding.state:6}{finding.found}\n"
+            )
             if finding.mend:
-                sys.stdout.write(f"{'':18}-> {finding.mend}\n")
+                sys.stdout.write(f"{'':{width + 6}}-> {finding.mend}\n")
     raise typer.Exit(3 if any(f.state == "no" for f in findings) else 0)

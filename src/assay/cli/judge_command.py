@@ -51,6 +51,12 @@ def judge(
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run programs without isolation."),
     ] = False,
+    backend: Annotated[
+        str, typer.Option(help="auto, a tier, bubblewrap or container.")
+    ] = "auto",
+    require: Annotated[
+        str, typer.Option(help="What the sandbox must hold: net,tree_kill,...")
+    ] = "",
     cache: Annotated[
         bool | None,
         typer.Option(
@@ -84,6 +90,8 @@ def judge(
         entry_point=entry_point,
         row=row,
         as_json=as_json,
-        sandbox=SandboxChoice(unsafe=unsafe_no_sandbox),
+        sandbox=SandboxChoice(
+            unsafe=unsafe_no_sandbox, backend=backend, require=require
+        ),
     )
     raise typer.Exit(run(job))

@@ -8,7 +8,7 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from assay.cli.verdicts import (
 from assay.config import Config, observations_file
 from assay.errors import UsageError
 from assay.judging.corpus import BadRow, RowResult, judge_rows, lines_of, read_rows
-from assay.judging.judge import open_judge
+from assay.judging.judge import LocalJudge, open_judge
 from assay.problems import read_problem
 from assay.types import Candidate, IOMode, Problem, Status, Verdict
 
@@ -75,6 +75,14 @@ class SandboxChoice:
     """Which sandbox, and what it must hold."""
 
     unsafe: bool = False
+    backend: str = "auto"
+    require: str = ""  # guarantees, with commas between
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The guarantees without which nothing is to run."""
+        words = self.require.split(",")
+        return frozenset(word.strip() for word in words if word.strip())
 
 
 def run(job: Job) -> int:
@@ -155,19 +163,22 @@ def _language_of(program: str) -> str:
     return _SUFFIXES.get(Path(program).suffix.lower(), "python")
 
 
-def _sandbox(job: Job) -> dict[str, Any]:
-    return {
-        "slots": job.config.sandbox.sandbox_slots,
-        "unsafe": job.sandbox.unsafe,
-        "cache": observations_file(job.config, os.environ),
-    }
+def _opened(job: Job) -> AbstractAsyncContextManager[LocalJudge]:
+    """The sandbox that was chosen."""
+    return open_judge(
+        slots=job.config.sandbox.sandbox_slots,
+        unsafe=job.sandbox.unsafe,
+        cache=observations_file(job.config, os.environ),
+        backend=job.sandbox.backend,
+        require=job.sandbox.required,
+    )
 
 
 async def _judge(job: Job, candidate: Candidate, problem: Problem) -> Verdict | None:
     """The verdict; None if it was interrupted."""
     scope = anyio.CancelScope()
     with ExitStack() as signals:  # held until the sandbox is closed
-        async with open_judge(**_sandbox(job)) as judge:
+        async with _opened(job) as judge:
             signals.enter_context(first_cancels(scope, "stopping"))
             with scope:
                 return await judge.judge(candidate, problem)
@@ -206,7 +217,7 @@ async def _judge_corpus(job: Job, descriptor: int, tell: Any) -> bool:
     """Whether all rows were judged, and not interrupted."""
     scope = anyio.CancelScope()
     with ExitStack() as signals:
-        async with open_judge(**_sandbox(job)) as judge:
+        async with _opened(job) as judge:
             signals.enter_context(
                 first_cancels(scope, "stopping after what was judged")
             )

@@ -10,14 +10,12 @@ from anyio import to_thread
 
 from assay.cli.checkup import Finding
 from assay.concurrency import gather
-from assay.errors import AssayError, JudgeUnavailable
-from assay.judging.child_probe import probes
+from assay.errors import AssayError
 from assay.judging.executor import Executor
-from assay.judging.guarantees import GUARANTEES
 from assay.judging.languages import Found, find_languages
 from assay.judging.languages.check import check_language
 from assay.judging.languages.finding import first_line
-from assay.types import Isolation
+from assay.judging.selftest import Examination, Row, examine
 
 _BACKENDS = {"bubblewrap": ("bwrap",), "container": ("podman", "docker")}
 _PACKAGES = {"bubblewrap": "bubblewrap", "container": "podman"}
@@ -29,46 +27,60 @@ def sandbox_checkup() -> tuple[Finding, ...]:
 
 
 async def _checkup() -> tuple[Finding, ...]:
+    examined = await to_thread.run_sync(examine)
     backends = [await to_thread.run_sync(_backend, name) for name in _BACKENDS]
     found = await to_thread.run_sync(find_languages)
-    try:
-        async with Executor.open() as executor:
-            languages = await gather(partial(_language, executor, f) for f in found)
-            held = executor.isolation
-    except JudgeUnavailable as error:
-        told, _, mend = str(error).partition("; ")
-        here = Finding(name="tier", group="sandbox", state="no", found=told, mend=mend)
-        return (here, *backends, *map(_untried, found))
-    tier = Finding(
-        name="tier", group="sandbox", state="ok", found=f"{held.tier}: {held.detail}"
+    return (
+        *_tiers(examined),
+        *(map(_guarantee, examined.rows) if examined.isolation else ()),
+        *backends,
+        *await _languages(examined, found),
     )
-    guarantees = [_guarantee(held, name) for name in GUARANTEES]
-    return (tier, *guarantees, *backends, *languages)
 
 
-def _guarantee(held: Isolation, name: str) -> Finding:
+def _tiers(examined: Examination) -> list[Finding]:
+    """The tier in force, and each stronger one that cannot be had."""
+    held = examined.isolation
+    state = "no" if held is None else "warn"
+    told = [(tier, *_parted(why)) for tier, why in examined.refused]
+    refused = [
+        Finding(name=tier, group="tier", state=state, found=found, mend=mend)
+        for tier, found, mend in told
+    ]
+    if held is None:
+        return refused
+    here = Finding(name=held.tier, group="tier", state="ok", found=held.detail)
+    return [here, *refused]
+
+
+def _parted(told: str) -> tuple[str, str]:
+    found, _, mend = told.partition("; ")
+    return found, mend
+
+
+def _guarantee(row: Row) -> Finding:
     """A guarantee, whether it held, and by what it was tried."""
-    tried = [what for kind, what in map(_parted, _tried()) if kind == name]
-    shown = f"tried and not so: {', '.join(tried)}" if tried else "made so, not tried"
-    if name in held.guarantees:
-        found = f"{GUARANTEES[name]} ({shown})"
-        return Finding(name=name, group="guarantee", state="ok", found=found)
+    tried = "; ".join(row.tried)
+    shown = f"tried, and not so: {tried}" if tried else "made so, not tried"
+    if row.held:
+        found = f"{row.sentence} ({shown})"
+        return Finding(name=row.guarantee, group="guarantee", state="ok", found=found)
     return Finding(
-        name=name,
+        name=row.guarantee,
         group="guarantee",
         state="warn",
-        found=f"does not hold in the tier {held.tier}: {GUARANTEES[name]}",
-        mend="make user namespaces possible: see docs/sandbox.md, 'How to mend'",
+        found=f"does not hold here: {row.sentence}",
+        mend=_parted(row.mend)[1] or row.mend,
     )
 
 
-def _tried() -> list[str]:
-    return [name for name, _ in probes({})]
-
-
-def _parted(probe: str) -> tuple[str, str]:
-    kind, _, what = probe.partition(": ")
-    return kind, what
+async def _languages(
+    examined: Examination, found: tuple[Found, ...]
+) -> tuple[Finding, ...]:
+    if examined.isolation is None:
+        return tuple(map(_untried, found))
+    async with Executor.open() as executor:
+        return await gather(partial(_language, executor, each) for each in found)
 
 
 def _backend(name: str) -> Finding:

@@ -226,13 +226,17 @@ async def open_judge(
     unsafe: bool = False,
     packages: tuple[Path, ...] = (),
     cache: Path | None = None,
+    backend: str = "auto",
+    require: frozenset[str] = frozenset(),
 ) -> AsyncIterator[LocalJudge]:
     """Open sandboxes and a judge on them; close them at the end.
 
     Raises:
         JudgeUnavailable: no sandbox can be made here; says what mends it.
     """
-    async with Executor.open(slots=slots, unsafe=unsafe, cache=cache) as executor:
+    async with Executor.open(
+        slots=slots, unsafe=unsafe, cache=cache, backend=backend, require=require
+    ) as executor:
         yield LocalJudge(executor, packages=packages)
 
 
