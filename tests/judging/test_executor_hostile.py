@@ -2,32 +2,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 
-from judging.rows_of_programs import statuses_of
+from judging.other_users import AS_NOBODY, AS_ROOT, ROOT, run_module
 
-ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("ASSAY_SHARED", ROOT.parent / "shared"))
 HOSTILE = SHARED / "hostile" / "programs.jsonl"
-NOBODY = 65534
-IS_ROOT = os.geteuid() == 0
-DROP = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-PYTHONPATH = f"{ROOT / 'src'}:{ROOT / 'tests'}:{sysconfig.get_paths()['purelib']}"
-
-CHECK = """
-import os, sys, assay.judging.executor
-assert os.access(sys._base_executable, os.X_OK)
-"""
 
 OWN: list[dict[str, Any]] = [
     {"id": name, "mode": mode, "source": source, "expect": [status], "limits": {}}
@@ -66,60 +51,15 @@ OWN: list[dict[str, Any]] = [
 ]
 
 
-def run_as_root(rows: list[dict[str, Any]]) -> dict[str, str]:
-    if not IS_ROOT:
-        pytest.skip("these tests do not run as root")
-    return anyio.run(statuses_of, rows)
-
-
-def run_as_ordinary_user(rows: list[dict[str, Any]]) -> dict[str, str]:
-    if not IS_ROOT:
-        return anyio.run(statuses_of, rows)
-    folder = tempfile.mkdtemp(prefix="assay-nobody-")
-    os.chown(folder, NOBODY, NOBODY)
-    try:
-        done = subprocess.run(
-            [*DROP, interpreter_for_all(), "-m", "judging.rows_of_programs"],
-            input=json.dumps(rows),
-            capture_output=True,
-            text=True,
-            timeout=110,
-            cwd="/",
-            env={"PYTHONPATH": PYTHONPATH, "TMPDIR": folder, "PATH": os.defpath},
-            check=False,
-        )
-    finally:
-        shutil.rmtree(folder)
-    assert done.returncode == 0, done.stderr
-    statuses: dict[str, str] = json.loads(done.stdout)
-    return statuses
-
-
-def interpreter_for_all() -> str:
-    """An interpreter that another user may run and that finds what we need."""
-    for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        try:
-            tried = subprocess.run(
-                [*DROP, python, "-c", CHECK],
-                env={"PYTHONPATH": PYTHONPATH},
-                cwd="/",
-                capture_output=True,
-                timeout=60,
-                check=False,
-            )
-        except OSError:
-            continue
-        if tried.returncode == 0:
-            return python
-    pytest.skip("no Python here that an ordinary user could run")
-
-
-USERS = {"root": run_as_root, "an ordinary user": run_as_ordinary_user}
-
-
-@pytest.fixture(params=USERS)
+@pytest.fixture(params=[AS_ROOT, AS_NOBODY])
 def run(request: pytest.FixtureRequest) -> Any:
-    return USERS[request.param]
+    def run_rows(rows: list[dict[str, Any]]) -> dict[str, str]:
+        module, text = "judging.rows_of_programs", json.dumps(rows)
+        printed = run_module(request.param, module, text, timeout_s=110)
+        statuses: dict[str, str] = json.loads(printed)
+        return statuses
+
+    return run_rows
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from judging.golden import FOLDER, classes, corpus
+from judging.golden import classes, corpus
 from judging.other_users import DENIED, ROOT, USERS, run_module
 
 ATTACKS = {
@@ -112,16 +111,23 @@ def test_each_program_says_in_its_second_line_what_it_tries() -> None:
         assert line.endswith("."), program.name
 
 
-def test_no_program_of_the_corpus_is_collected_as_a_test() -> None:
+@pytest.mark.parametrize(
+    "named", ["tests", "tests/golden", "tests/golden/files", "tests/golden/files/x.py"]
+)
+def test_a_program_of_the_corpus_is_never_imported(tmp_path: Path, named: str) -> None:
+    # In a copy, with a program that only leaves a mark: the others are not to run here.
+    program = tmp_path / "tests" / "golden" / "files" / "x.py"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"open({str(tmp_path / 'mark')!r}, 'w').close()")
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider"]
-        + ["--doctest-modules", str(FOLDER)],
+        [sys.executable, "-m", "pytest", "--doctest-modules", named],
         capture_output=True,
         text=True,
         timeout=100,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=tmp_path,
         check=False,
     )
-    no_tests_were_collected = 5  # a program that was imported might end it with 0
-    assert done.returncode == no_tests_were_collected, done.stdout + done.stderr
+    assert not (tmp_path / "mark").exists()
+    assert done.returncode in (4, 5), done.stdout + done.stderr  # refused, or no tests

@@ -1,4 +1,4 @@
-"""The reward hacks of the corpus fool no way of testing, whatever they do to be right."""
+"""The reward hacks of the corpus fool no way of testing, whatever they return."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HACKS = {
     for program in corpus("hacks")
     if program.mode == "function"
 }
-LIMITS = Limits(cpu_s=1.0, wall_s=8.0)
+LIMITS = Limits(cpu_s=1.0, wall_s=4.0)
 
 ASSERTS = """
 METADATA = {"author": "the tests"}

@@ -1,4 +1,4 @@
-# assay: mode=function expect=runtime_error,wrong_answer,time_limit cpu=0.6
+# assay: mode=function expect=runtime_error,wrong_answer,time_limit cpu=0.6 wall=1.5
 # Replaces the builtins with which a harness compares.
 import builtins
 

@@ -1,4 +1,4 @@
-# assay: mode=stdin expect=time_limit cpu=0.4 wall=4 landlock=runtime_error,security_violation
+# assay: mode=stdin expect=time_limit cpu=0.4 wall=4 landlock=runtime_error,security_violation,wrong_answer
 # Burns its time in grandchildren whose parent has left.
 import os
 import signal
