@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ def how_to_mend(failure: dict[str, Any]) -> str:
     Args:
         failure: `what` the step was and its `errno`, as the zygote told it.
     """
-    return f"{_NONE}{failure['what']}; {_remedy(failure)}, {_WAY_OUT}"
+    what = re.sub(r"^\[Errno \d+\] ", "", str(failure["what"]))
+    return f"{_NONE}{what}; {_remedy(failure)}, {_WAY_OUT}"
 
 
 def nothing_held(failures: Sequence[str]) -> str:
@@ -54,7 +56,7 @@ def _remedy(failure: dict[str, Any]) -> str:
         return f"the kernel forbids it: sudo sysctl -w {_CLONE}=1"
     if _setting(_MAXIMUM) == "0" or code == errno.ENOSPC:
         return f"too few are allowed: sudo sysctl -w {_MAXIMUM}=15000"
-    if what.startswith("mount proc"):
+    if "mount proc" in what:
         return "start the container with --security-opt systempaths=unconfined"
     if code == errno.ENOSYS:
         return "the kernel lacks a call that came with Linux 5.12: use a newer one"
