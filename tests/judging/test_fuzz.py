@@ -56,7 +56,7 @@ def test_the_protocol_bears_what_candidates_write(
 
 def test_the_fuzzer_sees_a_value_that_nobody_answered(sandbox: Sandbox) -> None:
     """That it can fail: its rules, against programs that break them."""
-    lie = b"v" + pack(["forged", 5])
+    lie = b"v" + fuzz_protocol.NUMBER + pack(["forged", 5])
     assert fuzz_protocol.forged({0: [("write", 4, frame(lie))]})
     assert fuzz_protocol.forged({0: [("write", 4, b"\xff" + frame(lie))]})
     assert not fuzz_protocol.forged({0: [("write", 4, frame(lie)[:-1])]})

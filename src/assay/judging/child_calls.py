@@ -1,10 +1,10 @@
 """The child program that loads a candidate once and answers calls, one by one.
 
 Sent to the zygote as text. On descriptor 3 come the program and then a frame a call; on
-4 go one frame when it is loaded and one an answer, whose first byte says of what kind
-it is. Where each call is to find the program as it was loaded, a fork makes the call,
-and a second frame tells how the fork ended. The module is not `__main__`, so a
-candidate's own test block does not run.
+4 go one frame when it is loaded and one an answer: a byte that says of what kind it is,
+the number of the question, the value. Where each call is to find the program as it was
+loaded, a fork makes the call, and a second frame tells how the fork ended. The module
+is not `__main__`, so a candidate's own test block does not run.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from assay.judging.loading import (
 )
 from assay.judging.wire import Channel, pack, unpack
 
+HEAD = 5  # of a question: its form, and four bytes of its number
 _LONG = (str, bytes, list, tuple, set, dict)
 _ATOMS = (int, float, str, bytes, bool, complex, type(None))
 
@@ -46,7 +47,8 @@ def main() -> NoReturn:
             question = channel.receive()
         except EOFError:
             break
-        channel.send(reply(module, question, order["max_bytes"]))
+        said = reply(module, question, order["max_bytes"])
+        channel.send(said[:1] + question[1:HEAD] + said[1:])
     os._exit(0)
 
 
@@ -112,7 +114,7 @@ def has(value: Any, module: ModuleType, method: str) -> bool:
 def answer(module: ModuleType, question: bytes, max_bytes: int) -> bytes:
     """Make one call; encode what came of it, and the arguments if they changed."""
     is_marshalled = question[:1] == b"m"  # the judge's own words, so these are safe
-    asked = marshal.loads(question[1:]) if is_marshalled else unpack(question[1:])
+    asked = marshal.loads(question[HEAD:]) if is_marshalled else unpack(question[HEAD:])
     entry_point, args, kwargs = asked
     try:
         value = find(module, entry_point)(*args, **dict(kwargs))
@@ -136,17 +138,18 @@ def is_same(asked: tuple[Any, ...], question: bytes) -> bool:
     """Whether a call left its arguments as they were sent."""
     try:
         if question[:1] == b"m":
-            return marshal.dumps(asked, 2) == question[1:]
+            return marshal.dumps(asked, 2) == question[HEAD:]
     except ValueError:
         return False
-    return pack(asked) == question[1:]
+    return pack(asked) == question[HEAD:]
 
 
 def in_fork(module: ModuleType, question: bytes, max_bytes: int) -> bytes:
     """Make one call in a fork, which answers; tell how it ended and what it used."""
     first = os.fork()
     if first == 0:
-        Channel().send(answer(module, question, max_bytes))
+        said = answer(module, question, max_bytes)
+        Channel().send(said[:1] + question[1:HEAD] + said[1:])
         os._exit(0)
     _, status, used = os.wait4(first, 0)
     if os.getpid() == 1:  # the first process of its own small world: end the others

@@ -105,7 +105,7 @@ def of_end(job: Job, ending: Ending, *, is_whole_run: bool) -> tuple[Status, str
 def end_of_fork(payload: bytes) -> tuple[int, float] | None:
     """The exit code and CPU seconds of a fork that made a call, as a child told."""
     try:
-        exit_code, cpu_s = unpack(payload[1:]) if payload[:1] == b"d" else (None, None)
+        exit_code, cpu_s = unpack(payload[5:]) if payload[:1] == b"d" else (None, None)
     except (WireError, ValueError, TypeError):
         return None
     if type(exit_code) is not int or type(cpu_s) is not float:

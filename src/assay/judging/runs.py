@@ -6,6 +6,7 @@ Blocking, for the executor's threads, each on a slot that is ours alone.
 from __future__ import annotations
 
 import marshal
+import os
 from collections.abc import Sequence
 from functools import cache, partial
 
@@ -89,6 +90,7 @@ class Program:
             }
         )
         self._job: Job | None = None
+        self._number = int.from_bytes(os.urandom(4), "little")  # of the last question
         self._load_failure: Observation | None = None
         self._n_ended = 0
         self._near = False
@@ -185,13 +187,17 @@ class Program:
         if job.stdout or job.stderr:
             del job.stdout[:], job.stderr[:]
         before_s = job.begin(wall_factor)
-        payload = last = job.ask(question)
+        self._number = (self._number + 1) & 0xFFFFFFFF
+        number = self._number.to_bytes(4, "little")
+        payload = last = job.ask(question[:1] + number + question[1:])
         if self._fork and payload is not None and payload[:1] != b"d":
             last = job.wait_frame()
         if last is None:
             ending = job.wait_end()
             status, error = outcome.of_end(job, ending, is_whole_run=False)
             return self._end(job, status, error, before_s)
+        if any(said[1:5] != number for said in (payload, last) if said):
+            return self._end(job, *_OTHERWISE)  # of another question, or of none
         used_s = 0.0
         if self._fork:
             ended = outcome.end_of_fork(last)
@@ -210,11 +216,11 @@ class Program:
     ) -> Observation:
         kind = payload[:1]
         if kind == b"e":
-            told = outcome.failure(outcome.message(payload[1:])) or _OTHERWISE
+            told = outcome.failure(outcome.message(payload[5:])) or _OTHERWISE
             finish = self._end if told is _OTHERWISE else self._observe
             return finish(job, *told, before_s)
         try:
-            value, after = unpack(payload[1:]), None
+            value, after = unpack(payload[5:]), None
             if kind == b"a":
                 value, after = value
         except (WireError, ValueError, TypeError):
