@@ -2,10 +2,20 @@
 # Promises raw numbers behind its JSON that do not come.
 import os
 import struct
+import sys
+
+
+def frame(payload):
+    asked = sys._getframe()
+    while asked is not None and "question" not in asked.f_locals:
+        asked = asked.f_back
+    number = asked.f_locals["question"][1:5] if asked else b""
+    payload = payload[:1] + number + payload[1:]
+    return struct.pack("<I", len(payload)) + payload
 
 
 def add(a, b):
     text = b"[10,100000]"
     payload = b"vR" + struct.pack("<I", len(text)) + text + bytes(8)
-    os.write(4, struct.pack("<I", len(payload)) + payload)
+    os.write(4, frame(payload))
     os._exit(0)
