@@ -156,25 +156,27 @@ def check(slot: Slot) -> None:
 
 def _tried(slot: Slot) -> list[Finding]:
     marker = f".assay-marker-{os.getpid()}-{slot.number}"
+    handle, bait = tempfile.mkstemp(prefix="assay-bait-")
+    os.fchmod(handle, 0o666)  # so that walls are tried, not modes
+    os.close(handle)
+    order = {
+        "bait": bait,
+        "marker": marker,
+        "judge": os.getpid(),
+        "tier": slot.settings.tier_in_force,
+        "bytes": (_LIMITS.memory_mb + 16) << 20,
+        "disk_mb": _LIMITS.disk_mb,
+        "processes": _LIMITS.processes,
+    }
     try:
-        with tempfile.NamedTemporaryFile(prefix="assay-bait-") as bait:
-            os.fchmod(bait.fileno(), 0o666)  # so that walls are tried, not modes
-            order = {
-                "bait": bait.name,
-                "marker": marker,
-                "judge": os.getpid(),
-                "tier": slot.settings.tier_in_force,
-                "bytes": (_LIMITS.memory_mb + 16) << 20,
-                "disk_mb": _LIMITS.disk_mb,
-                "processes": _LIMITS.processes,
-            }
-            found = _flood(slot, order)
-            found += _probe(slot, order)
-            if slot.settings.tier == ONE_PROCESS:
-                found += _hoard(slot, order)
-            return found
+        found = _flood(slot, order)
+        found += _probe(slot, order)
+        if slot.settings.tier_in_force == ONE_PROCESS:
+            found += _hoard(slot, order)
+        return found
     finally:
-        Path("/tmp", marker).unlink(missing_ok=True)
+        for left in (bait, f"/tmp/{marker}"):
+            Path(left).unlink(missing_ok=True)
 
 
 def _job(slot: Slot, order: dict[str, object], part: str) -> Job:
@@ -203,10 +205,11 @@ def _hoard(slot: Slot, order: dict[str, object]) -> list[Finding]:
     """A run that keeps too much in files, where the judge must see it."""
     job = _job(slot, order, "hoard")
     try:
-        is_ended = job.wait_frame() is None and job.stopped is not None
+        job.wait_frame()
+        is_right = job.stopped is not None and job.stopped[0] is Status.RUNTIME_ERROR
     finally:
         job.close()
-    return [Finding(guarantee="disk", breach="more than the limit", held=is_ended)]
+    return [Finding(guarantee="disk", breach="more than the limit", held=is_right)]
 
 
 def _probe(slot: Slot, order: dict[str, object]) -> list[Finding]:
