@@ -135,17 +135,22 @@ async def problem(executor: Executor) -> None:
     assert all(seen.status is Status.FINISHED for row in rows for seen in row)
 
 
+def below(pid: int) -> list[int]:
+    """All processes that this one and its children started."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            found += [child, *below(child)]
+    return found
+
+
 def slot_megabytes() -> tuple[float, float, int]:
     """Memory of the idle slots together: resident, proportional; and their number."""
     resident = proportional = 0.0
     n_slots = 0
-    for folder in Path("/proc").iterdir():
-        try:
-            if b"assay.judging.zygote" not in (folder / "cmdline").read_bytes():
-                continue
-            rollup = (folder / "smaps_rollup").read_text()
-        except OSError:
-            continue
+    for pid in below(os.getpid()):
+        folder = Path(f"/proc/{pid}")
+        rollup = (folder / "smaps_rollup").read_text()
         sizes = {
             line.split(":")[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]
         }
