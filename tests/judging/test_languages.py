@@ -79,7 +79,7 @@ def report_of(user: str, name: str) -> dict[str, Any]:
         user,
         "judging.golden_languages",
         json.dumps({"folders": [name]}),
-        timeout_s=110,
+        timeout_s=380,
         env={**env, **home},
     )
     report: dict[str, Any] = json.loads(printed)

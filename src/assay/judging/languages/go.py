@@ -80,9 +80,9 @@ GO = Language(
         ("CGO_ENABLED", "0"),
     ),
     memory=MemoryBound.DATA,
-    overhead_mb=32,
+    overhead_mb=96,  # it takes memory by 64 MB
     extra_processes=16,
-    out_of_memory=("runtime: out of memory", "cannot allocate memory"),
+    out_of_memory=("error: out of memory", "runtime: out of memory", "cannot allocate"),
     compile_cpu_s=90.0,  # from 1.20 on the library is compiled too
     hello=HELLO,
     greedy=GREEDY,
