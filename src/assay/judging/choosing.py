@@ -8,7 +8,7 @@ from functools import partial
 
 from assay.errors import JudgeUnavailable, UsageError
 from assay.judging import guarantees, selftest
-from assay.judging.guarantees import NAMESPACES, TIERS
+from assay.judging.guarantees import BACKENDS, NAMESPACES, TIERS
 from assay.judging.mending import nothing_held, of_one_tier
 from assay.judging.pool import Pool
 from assay.types import Isolation
@@ -32,8 +32,8 @@ async def strongest(
         UsageError: there is no such backend or guarantee.
         JudgeUnavailable: no tier holds, or none that guarantees what is required.
     """
-    if backend not in {"auto", *TIERS}:
-        names = ", ".join(("auto", *TIERS))
+    if backend not in {"auto", *TIERS, *BACKENDS}:
+        names = ", ".join(("auto", *TIERS, *BACKENDS))
         raise UsageError(f"unknown sandbox backend {backend!r}; there are: {names}")
     _check_names(required)
     failures: list[str] = []

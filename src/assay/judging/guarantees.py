@@ -7,11 +7,16 @@ from collections.abc import Collection
 NAMESPACES = "namespaces"
 WITHOUT_PROC = "namespaces-noproc"
 ONE_PROCESS = "landlock"
+BUBBLEWRAP = "bubblewrap"
+CONTAINER = "container"
 NO_TIER = "none"
 
 WITH_NAMESPACES = (NAMESPACES, WITHOUT_PROC)
 TIERS = (NAMESPACES, WITHOUT_PROC, ONE_PROCESS)
 """The tiers that are made here, the strongest first: the order in which we try."""
+
+BACKENDS = (BUBBLEWRAP, CONTAINER)
+"""What other programs make. Never chosen unless asked for by name."""
 
 GUARANTEES = {
     "files": "No file outside the sandbox can be read or changed, except the system's "
@@ -38,6 +43,7 @@ HELD = {
     WITHOUT_PROC: _ALL,
     # That another process exists can be found out: its number is in use.
     ONE_PROCESS: _ALL - {"processes"},
+    BUBBLEWRAP: _ALL,
     NO_TIER: frozenset[str](),
 }
 """What each tier guarantees, where its self-test found nothing broken."""

@@ -88,6 +88,7 @@ class Job:
         self._pid = self._pidfd = self._to_child = -1
         self._fds: dict[int, bytearray] = {}
         self._n_stderr = 0
+        self._boot_s = 0.0  # CPU time of its first process before it was a job
         self._ordered_s = 0.0  # when the zygote was told to start it
         self._shared: SharedProcessor | None = None
         self._poll = select.poll()
@@ -223,7 +224,7 @@ class Job:
         """CPU seconds of the job's first process so far, exact to the microsecond."""
         if self.ending is not None:
             return self.ending.cpu_s
-        return cpu_clock(self._pid)
+        return max(0.0, cpu_clock(self._pid) - self._boot_s)
 
     @property
     def is_silent(self) -> bool:
@@ -358,6 +359,7 @@ class Job:
         event, passed = self._slot.hear()
         if event["is"] == "started":
             self._pidfd, self._pid = passed[0], process_of(passed[0])
+            self._boot_s = event.get("boot_s", 0.0)
             self.spending.extend(max(0.0, self.spending.wall_s() - _SOON_S))
         elif event["is"] == "failed":
             raise SlotDied(f"a sandbox did not close: {event['what']}")

@@ -62,7 +62,7 @@ class JobWalls:
         self._filter = ctypes.create_string_buffer(filter_, len(filter_))
         head = struct.pack("HxxxxxxQ", len(filter_) // 8, _address(self._filter))
         self._filter_head = ctypes.create_string_buffer(head, len(head))
-        self._landlock = _Landlock(landlock_abi) if landlock_abi else None
+        self._landlock = LandlockRules(landlock_abi) if landlock_abi else None
 
     def close(self, limits: dict[str, Any]) -> None:
         """Close everything around this process, the first of its process namespace."""
@@ -108,7 +108,7 @@ class JobWalls:
             _checked(_libc.mount(*shown), "proc of a job")
 
 
-class _Landlock:
+class LandlockRules:
     """The rules that are the same for each job, and the places that are its own."""
 
     def __init__(self, abi: int) -> None:

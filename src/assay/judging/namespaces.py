@@ -63,7 +63,7 @@ def enter_slot(
     stdin = "/proc/self/fd/0" if has_proc else STDIN_COPY
     if uid is not None:
         linux.unshare(linux.CLONE_NEWNS, "mount namespace as root")
-        _build_root(folders, packages, stdin)
+        build_root(folders, packages, stdin)
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
@@ -72,7 +72,7 @@ def enter_slot(
     linux.unshare(linux.CLONE_NEWUSER | _SLOT, "user namespace")
     _map_ids(user, group)
     if uid is None:
-        _build_root(folders, packages, stdin)
+        build_root(folders, packages, stdin)
 
 
 def settle_slot(*, has_proc: bool = True) -> None:
@@ -129,7 +129,7 @@ def _write(path: str, text: str) -> None:
         os.close(fd)
 
 
-def _build_root(folders: Sequence[str], packages: Sequence[str], stdin: str) -> None:
+def build_root(folders: Sequence[str], packages: Sequence[str], stdin: str) -> None:
     """Make a root of named read-only folders and let the rest of the disk go."""
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE, "")
     quiet = linux.MS_NOSUID | linux.MS_NODEV

@@ -80,6 +80,11 @@ _ARGUMENTS: dict[str, tuple[_When, ...]] = {
     "setrlimit": (_When(0, _EQUAL, _RLIMIT_CORE, _EACCES),),
     "prlimit64": _KEEP_CORE_LIMIT,
 }
+# A job that dies with its launcher by a signal must not call that signal off.
+_ARGUMENTS_OF_TIED = {
+    **_ARGUMENTS,
+    "prctl": (_When(0, _EQUAL, linux.PR_SET_PDEATHSIG, _EACCES),),
+}
 _ARGUMENTS_OF_ONE_PROCESS: dict[str, tuple[_When, ...]] = {
     **_ARGUMENTS,
     "clone": (
@@ -108,12 +113,15 @@ _ARGUMENTS_OF_ONE_PROCESS: dict[str, tuple[_When, ...]] = {
 }
 
 
-def program(machine: str | None = None, *, one_process: bool = False) -> bytes:
+def program(
+    machine: str | None = None, *, one_process: bool = False, tied: bool = False
+) -> bytes:
     """The filter for a processor, in the form that the kernel takes.
 
     Args:
         machine: As `uname -m` says it; this computer's unless given.
         one_process: For a program that no namespace holds: it starts no other.
+        tied: For one whose end is a signal at its parent's death: it keeps that.
 
     Raises:
         NotImplementedError: we have no table for this processor.
@@ -122,7 +130,9 @@ def program(machine: str | None = None, *, one_process: bool = False) -> bytes:
     if machine not in _ARCHES:
         raise NotImplementedError(f"no table of system calls for {machine}")
     actions = _actions(machine, one_process)
-    arguments = _ARGUMENTS_OF_ONE_PROCESS if one_process else _ARGUMENTS
+    arguments = _ARGUMENTS_OF_TIED if tied else _ARGUMENTS
+    if one_process:
+        arguments = _ARGUMENTS_OF_ONE_PROCESS
     code: _Code = [
         (_LOAD, 0, 0, _ARCH),
         (_EQUAL, 1, 0, _ARCHES[machine]),

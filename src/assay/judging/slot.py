@@ -17,7 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import JudgeUnavailable
-from assay.judging.guarantees import NAMESPACES, NO_TIER, WITH_NAMESPACES
+from assay.judging.guarantees import (
+    BUBBLEWRAP,
+    NAMESPACES,
+    NO_TIER,
+    WITH_NAMESPACES,
+)
 from assay.judging.memory_group import MemoryGroup
 from assay.judging.mending import how_to_mend
 
@@ -80,7 +85,7 @@ class SlotSettings:
     @property
     def has_namespaces(self) -> bool:
         """Whether the kernel ends and removes everything of a job by itself."""
-        return self.tier_in_force in WITH_NAMESPACES
+        return self.tier_in_force in (*WITH_NAMESPACES, BUBBLEWRAP)
 
 
 @dataclass(frozen=True)  # no slots: its name is made once

@@ -65,21 +65,24 @@ class _Used:
 _estimate = _Estimate()  # of the one job of a zygote
 
 
-def of_job(tier: str, first: int, pidfd: int, *, exact: bool) -> dict[str, Any]:
+def of_job(
+    tier: str, first: int, pidfd: int, waits: str, *, exact: bool
+) -> dict[str, Any]:
     """Sum what the processes of a job use.
 
     Args:
         tier: Says how its processes are found.
         first: The job's first process, 0 where no job runs.
         pidfd: A descriptor of it.
+        waits: The next job's process, which is not of this one.
         exact: Count memory that processes share once. Takes milliseconds, where a
             plain sum of what is resident takes microseconds and is never too low.
     """
     if not first:
         return _of_processes([], exact=exact)
     if tier == guarantees.NAMESPACES:  # all that we see besides ourselves is the job's
-        names = [name for name in os.listdir("/proc") if name != "1"]
-    elif tier == guarantees.WITHOUT_PROC:
+        names = [name for name in os.listdir("/proc") if name not in ("1", waits)]
+    elif tier in (guarantees.WITHOUT_PROC, guarantees.BUBBLEWRAP):
         names = _descendants(_number_outside(pidfd))
     elif tier == guarantees.ONE_PROCESS:
         names = [str(first)]

@@ -39,6 +39,7 @@ from assay.judging import (
     usage,
 )
 from assay.judging.job_walls import JobWalls
+from assay.judging.spare import Spare, wait
 
 # What most programs import, and no more: each page that the zygote holds costs every
 # fork of it. `dataclasses` with what it needs would cost each run a fifth of its time.
@@ -85,6 +86,8 @@ class Zygote:
         self._pid = 0
         self._pidfd = -1
         self._is_told = True  # that the job started
+        self._spare: Spare | None = None
+        self._last_limits: dict[str, Any] = {}
         self._forget()
 
     def serve(self) -> None:
@@ -125,7 +128,8 @@ class Zygote:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         else:
             exact = order["exact"]
-            used = usage.of_job(self._tier, self._pid, self._pidfd, exact=exact)
+            waits = str(self._spare.pid) if self._spare else ""
+            used = usage.of_job(self._tier, self._pid, self._pidfd, waits, exact=exact)
             if self._box is not None and not exact:
                 used |= self._box.weigh(self._pid)
             self._tell({"is": "usage", "job": self._job, "exact": exact, **used})
@@ -137,6 +141,9 @@ class Zygote:
         Its definitions are made here, once; those of a rare one are made in each job,
         so that what it imports is not in the way of all others.
         """
+        if self._spare is not None:  # it would not know this one
+            self._spare.end()
+            self._spare = None
         code = compile(source, f"<{name}>", "exec")
         names: dict[str, Any] = {"__name__": "child", "__builtins__": _OWN}
         if is_rare:
@@ -155,33 +162,66 @@ class Zygote:
 
     def _start(self, order: dict[str, Any], fds: list[int]) -> None:
         self._job = order["job"]
+        limits, child = order["limits"], order["child"]
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.limits != limits:
+            spare.end()
+            spare = None
+        if spare is not None and spare.start(child, fds):
+            self._pid, self._pidfd = spare.pid, spare.pidfd
+        else:
+            self._pid = self._fork(partial(self._become_job, limits, child, fds))
+            self._pidfd = os.pidfd_open(self._pid)
+        for fd in fds:
+            os.close(fd)
+        self._is_told = False
+        if order["soon"]:
+            self._tell_start()
+        if self._box is None and limits == self._last_limits:
+            self._spare = Spare(limits, partial(self._fork_spare, limits))
+        self._last_limits = limits
+
+    def _fork(self, become: Callable[[], None]) -> int:
+        """Make a process in a process namespace of its own, where there are such."""
         if self._box is None:
             linux.unshare(linux.CLONE_NEWPID, "process namespace of a job")
         else:
             self._box.make()
         pid = os.fork()
         if pid == 0:
-            self._become_job(order, fds)
+            try:
+                become()
+            finally:
+                os._exit(120)  # a child program ends itself
         if self._box is None:
             linux.enter_namespace(self._own_pids, linux.CLONE_NEWPID)
-        for fd in fds:
-            os.close(fd)
-        self._pid, self._pidfd = pid, os.pidfd_open(pid)
-        self._is_told = False
-        if order["soon"]:
-            self._tell_start()
+        return pid
+
+    def _fork_spare(self, limits: dict[str, Any], line: int) -> int:
+        return self._fork(partial(self._become_spare, limits, line))
 
     def _tell_start(self) -> None:
         self._is_told = True
         self._tell({"is": "started", "job": self._job}, self._pidfd)
 
-    def _become_job(self, order: dict[str, Any], fds: list[int]) -> None:
+    def _become_job(self, limits: dict[str, Any], child: str, fds: list[int]) -> None:
         """Close the sandbox around this process and run a child program in it."""
+        for target, fd in enumerate(fds):
+            os.dup2(fd, target, inheritable=target < 3)
+        self._close_in(limits)
+        os.closerange(_N_FDS, _ALL_FDS)
+        self._run(child)
+
+    def _become_spare(self, limits: dict[str, Any], line: int) -> None:
+        """Close the sandbox around this process before it is known what for."""
+        self._close_in(limits)
+        child = wait(line)
+        if child is not None:
+            self._run(child)
+
+    def _close_in(self, limits: dict[str, Any]) -> None:
+        limits = {**limits, "baseline_bytes": self._baseline}
         try:
-            for target, fd in enumerate(fds):
-                os.dup2(fd, target, inheritable=target < 3)
-            limits = {**order["limits"], "baseline_bytes": self._baseline}
-            main = self._children[order["child"]]
             if self._box is not None:
                 self._box.enter()
             if self._walls is not None:
@@ -192,13 +232,12 @@ class Zygote:
         except BaseException as error:  # told to the judge, whatever it is
             os.write(self._tells, f"{type(error).__name__}: {error}".encode()[:4000])
             os._exit(_NOT_CLOSED)
-        os.closerange(_N_FDS, _ALL_FDS)
+
+    def _run(self, child: str) -> None:
         try:
-            main()
-        except BaseException:  # our own text failed: say where, and fail
+            self._children[child]()
+        except BaseException:  # our own text failed: say where
             sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(120)  # a child program ends itself
 
     def _reap(self) -> None:
         _, status, used = os.wait4(self._pid, 0)
@@ -319,10 +358,15 @@ def main() -> None:
     while os.open(os.devnull, os.O_RDWR) < _N_FDS:
         pass
     packages = settings["packages"]
-    _preload([*_PRELOAD.split(), *_OURS.split()])
     sys.dont_write_bytecode = True
     tier = settings["tier"]
     try:
+        if tier == guarantees.BUBBLEWRAP:
+            from assay.judging import bubblewrap
+
+            bubblewrap.serve(control, settings)
+            return
+        _preload([*_PRELOAD.split(), *_OURS.split()])
         if tier in guarantees.WITH_NAMESPACES:
             _enter_namespaces(control, settings)
             packages = namespaces.package_folders(packages)
