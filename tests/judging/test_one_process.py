@@ -265,3 +265,33 @@ def test_one_process_dies_with(victim: str) -> None:
                 time.sleep(0.01)
             assert not Path(place).parent.exists()
         judge.kill()
+
+
+FORKING = """
+import anyio
+from assay.judging.executor import Executor
+from assay.types import Call, Limits
+source = "seen = []\\ndef f(x): seen.append(x); return 1 // x, len(seen)"
+async def run():
+    async with Executor.open(slots=1, backend="landlock") as executor:
+        calls = [Call(args=(x,)) for x in (1, 0, 0, 0, 0, 0, 1)]
+        found = await executor.run_calls(source, "f", calls, Limits(), fork=True)
+        print([(str(seen.status), seen.value) for seen in found])
+anyio.run(run)
+"""
+
+
+@needs_landlock
+def test_one_process_forgets_between_calls_where_it_should_fork() -> None:
+    done = subprocess.run(
+        [*other_users._command(AS_NOBODY), "-c", FORKING],
+        env={"PYTHONPATH": PYTHONPATH, "PATH": os.defpath},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    good, bad = "('finished', (1, 1))", "('runtime_error', None)"
+    wanted = [good, *[bad] * 5, good]
+    assert done.stdout.strip() == f"[{', '.join(wanted)}]", done.stderr

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from assay.judging import outcome
+from assay.judging.guarantees import ONE_PROCESS
 from assay.judging.job import Job
 from assay.judging.slot import Child, Slot, SlotDied
 from assay.judging.wire import MAX_DEPTH, WireError, pack, require_shallow, unpack
@@ -79,14 +80,16 @@ class Program:
         self._entry_point = entry_point
         self._limits = limits
         self._tier = tier
-        self._fork = fork
+        # One process makes no fork: then each call has a sandbox of its own.
+        self._is_afresh = fork and tier == ONE_PROCESS
+        self._fork = fork and not self._is_afresh
         self._order = pack(
             {
                 "source": source,
                 "setup": setup,
                 "entry_point": entry_point,
                 "max_bytes": limits.output_kb * 1024,
-                "fork": fork,
+                "fork": self._fork,
             }
         )
         self._job: Job | None = None
@@ -118,6 +121,9 @@ class Program:
         """Make one call; in a fresh sandbox if the last call ended the program."""
         if self._load_failure is not None:
             return self._load_failure
+        if self._is_afresh:
+            self.close()
+            self._n_ended = 0
         if self._job is None and self._n_ended > _MAX_RESTARTS:
             return Observation(
                 status=Status.SKIPPED,
