@@ -91,7 +91,7 @@ def test_processes_that_wait_for_each_other_are_not_added_up(
 
     monkeypatch.setattr(usage, "_read", read)
     monkeypatch.setattr(os, "listdir", lambda _path: ["7", "8", "9"])
-    used = usage.of_tree(7, True, exact=False)
+    used = usage.of_job("namespaces", 7, -1, "", exact=False)
     assert (used["processes"], used["delay_s"]) == (3, 1.0)
 
 

@@ -5,7 +5,7 @@ believes an exit status from the kernel and values that it checks itself.
 """
 
 # The same plain calls as a candidate would make itself.
-# ruff: noqa: PTH123, SIM115
+# ruff: noqa: PTH109, PTH123, SIM115
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import sys
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
-PROGRAM = "/work/main.py"
-SETUP = "/work/setup.py"
+PROGRAM = "main.py"  # in the folder where the job works
+SETUP = "setup.py"
 
 
 def open_streams() -> None:
@@ -43,21 +43,22 @@ def open_streams() -> None:
 def new_module(name: str) -> ModuleType:
     """An empty module of that name, with the program's path."""
     module = ModuleType(name)
-    module.__dict__.update(__file__=PROGRAM, __builtins__=builtins)
+    here = os.getcwd()
+    module.__dict__.update(__file__=f"{here}/{PROGRAM}", __builtins__=builtins)
     sys.modules[name] = module
-    sys.path.insert(0, "/work")
+    sys.path.insert(0, here)
     return module
 
 
-def compile_program(source: str, path: str = PROGRAM) -> CodeType:
+def compile_program(source: str, name: str = PROGRAM) -> CodeType:
     """Compile a program, and put its text where tracebacks and `inspect` look.
 
     Raises:
         SyntaxError: also where Python would say ValueError, as for a zero byte.
     """
     try:
-        code = compile(source, path, "exec", dont_inherit=True)
-        with open(path.rpartition("/")[2], "wb") as file:
+        code = compile(source, f"{os.getcwd()}/{name}", "exec", dont_inherit=True)
+        with open(name, "wb") as file:
             file.write(source.encode())
     except SyntaxError:
         raise
@@ -74,7 +75,7 @@ def describe(error: BaseException) -> tuple[str, str]:
     line, message = _last_line(error.__traceback__), str(error)
     if isinstance(error, SyntaxError):
         message = error.msg
-        line = error.lineno if error.filename == PROGRAM else line
+        line = error.lineno if _is_program(error.filename) else line
     words = " ".join(message.split())[:300]
     text = f"{type(error).__name__}: {words}" if words else type(error).__name__
     kind = "memory" if isinstance(error, MemoryError) else "error"
@@ -84,10 +85,14 @@ def describe(error: BaseException) -> tuple[str, str]:
 def _last_line(trace: TracebackType | None) -> int | None:
     line = None
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == PROGRAM:
+        if _is_program(trace.tb_frame.f_code.co_filename):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
+
+
+def _is_program(path: str | None) -> bool:
+    return path is not None and path.rpartition("/")[2] == PROGRAM
 
 
 def exit_status(error: SystemExit) -> int:
