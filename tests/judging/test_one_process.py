@@ -295,3 +295,54 @@ def test_one_process_forgets_between_calls_where_it_should_fork() -> None:
     good, bad = "('finished', (1, 1))", "('runtime_error', None)"
     wanted = [good, *[bad] * 5, good]
     assert done.stdout.strip() == f"[{', '.join(wanted)}]", done.stderr
+
+
+JUDGED = """
+import anyio
+from assay.judging.judge import open_judge
+from assay.types import Candidate, IOMode, Problem, TestCode, TestStyle
+sources = {
+    TestStyle.ASSERTS: "def test_two(): assert add(2, 3) == 5",
+    TestStyle.UNITTEST: (
+        "import unittest\\nfrom solution import add\\n"
+        "class Two(unittest.TestCase):\\n"
+        "    def test_two(self): self.assertEqual(add(2, 3), 5)"
+    ),
+    TestStyle.PYTEST: (
+        "from solution import add\\n"
+        "def test_two(tmp_path): (tmp_path / 'f').touch(); assert add(2, 3) == 5"
+    ),
+}
+async def run():
+    async with open_judge(slots=1, backend="landlock") as judge:
+        for style, source in sources.items():
+            tests = (TestCode(source=source, style=style),)
+            problem = Problem(
+                id="add", statement="", io_mode=IOMode.FUNCTION, entry_point="add",
+                test_code=tests,
+            )
+            for sign in "+-":
+                code = f"def add(a, b): return a {sign} b"
+                verdict = await judge.judge(Candidate(code=code), problem)
+                print(style, *(str(result.status) for result in verdict.results))
+anyio.run(run)
+"""
+
+
+@needs_landlock
+def test_tests_of_every_style_run_as_one_process() -> None:
+    done = subprocess.run(
+        [*other_users._command(DENIED), "-c", JUDGED],
+        env={"PYTHONPATH": PYTHONPATH, "PATH": os.defpath},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    wanted = [
+        f"{style} {status}"
+        for style in ("asserts", "unittest", "pytest")
+        for status in ("passed", "wrong_answer")
+    ]
+    assert done.stdout.splitlines() == wanted, done.stderr

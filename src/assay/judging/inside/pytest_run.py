@@ -96,7 +96,9 @@ def run(params: dict[str, Any], request: Callable[[Any], Any]) -> None:
     folder = Path(tempfile.mkdtemp())
     (folder / FILE_NAME).write_text(params["source"], encoding="utf-8")
     sys.dont_write_bytecode = True
-    options = [*_OPTIONS, f"--rootdir={folder}", str(folder / FILE_NAME)]
+    # The folders above it may not be there to be listed.
+    places = [f"--rootdir={folder}", f"--confcutdir={folder}"]
+    options = [*_OPTIONS, *places, str(folder / FILE_NAME)]
     pytest.main(options, plugins=[Recorder(request, link)])
 
 
