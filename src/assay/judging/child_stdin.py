@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
 from types import ModuleType
 from typing import NoReturn
 
@@ -58,7 +57,8 @@ def end(module: ModuleType, status: int) -> NoReturn:
     end would take as long as the run.
     """
     try:
-        threading._shutdown()  # type: ignore[attr-defined]
+        if threading := sys.modules.get("threading"):  # else there are no threads
+            threading._shutdown()
         atexit._run_exitfuncs()
         sys.stdout.flush()
         vars(module).clear()

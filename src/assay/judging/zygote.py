@@ -42,11 +42,12 @@ from assay.judging.job_walls import JobWalls
 from assay.judging.spare import Spare, wait
 
 # What most programs import, and no more: each page that the zygote holds costs every
-# fork of it. `dataclasses` with what it needs would cost each run a fifth of its time.
+# fork of it. `dataclasses` with what it needs would cost each run a fifth of its time;
+# `threading` has work of its own to do in each fork.
 _PRELOAD = """
-    abc array bisect builtins cmath codecs collections collections.abc contextlib copy
-    datetime enum functools heapq io itertools json math operator os random re signal
-    site string struct sys threading time types typing warnings
+    abc array bisect builtins codecs collections collections.abc contextlib copy enum
+    functools heapq io itertools json math operator os re signal site struct sys time
+    types typing warnings
 """
 _OURS = "assay.judging.wire assay.judging.loading assay.judging.parcel"
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class Zygote:
 
     def serve(self) -> None:
         """Obey until the judge closes the socket or dies, which is the same."""
-        self._tell({"is": "ready", "landlock": self._landlock, "rss_kb": _peak_kb()})
+        ready = {"is": "ready", "tier": self._tier, "landlock": self._landlock}
+        self._tell({**ready, "rss_kb": _peak_kb()})
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         while True:
@@ -177,7 +179,9 @@ class Zygote:
         self._is_told = False
         if order["soon"]:
             self._tell_start()
-        if self._box is None and limits == self._last_limits:
+        # Without a /proc the input is copied into the room, so it must be there first.
+        can_wait = self._tier == guarantees.NAMESPACES
+        if can_wait and limits == self._last_limits:
             self._spare = Spare(limits, partial(self._fork_spare, limits))
         self._last_limits = limits
 
