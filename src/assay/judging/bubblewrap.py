@@ -60,8 +60,8 @@ _PRIVATE = (  # one disk, so that one number bounds all that is kept
 )
 # The modules that a job needs, each after those that it imports. The last ones answer
 # beside a program, and have builtins of their own, which no program can replace.
-_MODULES = "syscalls linux landlock seccomp namespaces job_walls".split()
-_APART = "wire loading parcel asking".split()
+_MODULES = ["syscalls", "linux", "landlock", "seccomp", "namespaces", "job_walls"]
+_APART = ["wire", "loading", "parcel", "asking"]
 _BOOT = f"""
 import builtins, marshal, os, site, sys, types
 order, texts, child, filter_ = marshal.loads(

@@ -21,6 +21,7 @@ from anyio import to_thread
 
 from assay.errors import ProblemError, ToolchainMissing
 from assay.judging.compiled import Recipe, compile_source, run_built
+from assay.judging.guarantees import CONTAINER
 from assay.judging.languages import is_own_python, language_of, toolchain_of
 from assay.judging.languages.language import Language, Toolchain
 from assay.judging.languages.python import folders_of_packages, is_python
@@ -117,6 +118,11 @@ class Builds:
                 f"programs in {language.name} cannot be judged in tier {tier!r}, where "
                 "a program may start no other; 'assay doctor --sandbox' says what "
                 "would mend it"
+            )
+        if tier == CONTAINER:
+            raise ToolchainMissing(
+                f"programs in {language.name} cannot be judged in a container, which "
+                "has only the image's Python; use the backend 'auto' or 'bubblewrap'"
             )
         key = (language.name, packages)
         if key not in self._toolchains:

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from assay.errors import JudgeUnavailable
 from assay.judging import choosing, recall
 from assay.judging.builds import Builds, own_settings, run_build
-from assay.judging.guarantees import NAMESPACES
+from assay.judging.container import DEFAULT_IMAGE
+from assay.judging.guarantees import CONTAINER, NAMESPACES
 from assay.judging.job import Starved
 from assay.judging.languages import is_own_python
 from assay.judging.parcel import Files
@@ -84,6 +85,7 @@ class Executor:
         self._n_slots = slots
         self._isolated = isolated
         self._tier = NAMESPACES
+        self._image = ""
         self._recall: recall.Recall | None = None
         self._pools: dict[SlotSettings, Pool] = {}
         self._candidates = self._pool(SlotSettings(isolated=isolated))
@@ -97,6 +99,7 @@ class Executor:
         slots: int | None = None,
         unsafe: bool = False,
         backend: str = "auto",
+        image: str = DEFAULT_IMAGE,
         require: frozenset[str] = frozenset(),
         cache: Path | None = None,
     ) -> AsyncIterator[Executor]:
@@ -105,7 +108,9 @@ class Executor:
         Args:
             slots: Programs that run at once; as many as processors unless said.
             unsafe: Run programs without any sandbox. Never chosen for you.
-            backend: `auto` for the strongest tier that holds here, or a tier's name.
+            backend: `auto` for the strongest tier that holds here, a tier's name, or
+                `bubblewrap` or `container`, which are never chosen for you.
+            image: For `container`: what runs there, with a Python of 3.11 or newer.
             require: Guarantees of `guarantees.GUARANTEES` without which not to run.
             cache: A file of observations to use and fill; see `recall`.
 
@@ -115,6 +120,7 @@ class Executor:
         """
         n_slots = slots or len(os.sched_getaffinity(0))
         executor = cls(slots=n_slots, isolated=not unsafe)
+        executor._image = image if backend == CONTAINER else ""
         try:
             if unsafe:
                 _log.warning(
@@ -410,7 +416,7 @@ class Executor:
         self.isolation = await choosing.strongest(pool_of, backend, required)
 
     def _pool(self, settings: SlotSettings) -> Pool:
-        settings = replace(settings, tier=self._tier)
+        settings = replace(settings, tier=self._tier, image=self._image)
         if settings not in self._pools:
             first = len(self._pools) * self._n_slots
             self._pools[settings] = Pool(self._n_slots, first, settings)

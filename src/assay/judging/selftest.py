@@ -15,6 +15,7 @@ from pathlib import Path
 from assay.errors import JudgeUnavailable
 from assay.judging import outcome
 from assay.judging.guarantees import (
+    BUBBLEWRAP,
     GUARANTEES,
     HELD,
     ONE_PROCESS,
@@ -110,21 +111,21 @@ def isolation_of(slot: Slot) -> Isolation:
     slot.start()
     if slot.findings is None:
         check(slot)
-    tier = slot.settings.tier
+    tier = slot.walls
     user = "as user 64000 and up" if slot.has_own_user else "as the same user"
     landlock = f"Landlock {slot.landlock}" if slot.landlock else "without Landlock"
     rooms = {
         ONE_PROCESS: "one process for each job and no namespaces",
         WITHOUT_PROC: "own namespaces for each job, with an empty /proc",
+        BUBBLEWRAP: "a fresh bubblewrap for each job",
     }.get(tier, "own namespaces for each job")
     memory = "held by the kernel" if slot.group else "watched every 10 ms"
     if tier == ONE_PROCESS:
         memory = "that of its one process"
-    return Isolation(
-        tier=tier,
-        guarantees=HELD[tier],
-        detail=f"{rooms}, {user}, seccomp, {landlock}; memory of a tree is {memory}",
-    )
+    detail = f"{rooms}, {user}, seccomp, {landlock}; memory of a tree is {memory}"
+    if slot.container is not None:
+        detail = f"{slot.container.description}: {tier}, {detail}"
+    return Isolation(tier=slot.settings.tier, guarantees=HELD[tier], detail=detail)
 
 
 def check(slot: Slot) -> None:
@@ -163,7 +164,7 @@ def _tried(slot: Slot) -> list[Finding]:
         "bait": bait,
         "marker": marker,
         "judge": os.getpid(),
-        "tier": slot.settings.tier_in_force,
+        "tier": slot.walls,
         "bytes": (_LIMITS.memory_mb + 16) << 20,
         "disk_mb": _LIMITS.disk_mb,
         "processes": _LIMITS.processes,
@@ -171,7 +172,7 @@ def _tried(slot: Slot) -> list[Finding]:
     try:
         found = _flood(slot, order)
         found += _probe(slot, order)
-        if slot.settings.tier_in_force == ONE_PROCESS:
+        if slot.walls == ONE_PROCESS:
             found += _hoard(slot, order)
         return found
     finally:

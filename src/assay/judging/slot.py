@@ -8,8 +8,6 @@ import os
 import select
 import socket
 import subprocess
-import sys
-import sysconfig
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -19,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import JudgeUnavailable
 from assay.judging.guarantees import (
     BUBBLEWRAP,
+    CONTAINER,
     NAMESPACES,
     NO_TIER,
     WITH_NAMESPACES,
 )
+from assay.judging.interpreter import base_interpreter, interpreter_folders
 from assay.judging.memory_group import MemoryGroup
 from assay.judging.mending import how_to_mend
 
 if TYPE_CHECKING:
+    from assay.judging.container import Container
     from assay.judging.selftest import Finding
 
 _FIRST_UID = 64000  # of users that no system hands out
@@ -47,9 +48,9 @@ for name in ("wire", "loading", "parcel"):
     module = sys.modules["assay.judging." + name] = types.ModuleType(name)
     vars(module).update(__builtins__=own, __name__="assay.judging." + name)
     exec(compile(open(path, encoding="utf-8").read(), path, "exec"), vars(module))
-from assay.judging.zygote import main
-main()
 """
+_AS_ZYGOTE = "from assay.judging.zygote import main\nmain()\n"
+_IN_CONTAINER = "from assay.judging.contained import main\nmain()\n"
 _ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "HOME": "/work",
@@ -76,6 +77,7 @@ class SlotSettings:
     packages: tuple[Path, ...] = ()
     preload: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()  # of other languages, to show as well
+    image: str = ""  # of a container
 
     @property
     def tier_in_force(self) -> str:
@@ -121,10 +123,16 @@ class Slot:
         self.group: MemoryGroup | None = None
         self.aborts = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self.control: socket.socket | None = None
+        self.container: Container | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._known: set[str] = set()
         self._job = 0
         self._n_killed = 0  # by the kernel, for want of memory
+
+    @property
+    def walls(self) -> str:
+        """The tier that closes the jobs in: inside a container, the one found there."""
+        return self.container.tier if self.container else self.settings.tier_in_force
 
     def start(self) -> None:
         """Have a living zygote. The first is tried before anything is entrusted to it.
@@ -244,6 +252,9 @@ class Slot:
         if self.control is not None:
             self.control.close()
             self.control = None
+        if self.container is not None:
+            self.container.end()
+            self.container = None
         if self._process is not None:
             if not self.settings.has_namespaces:  # it removes what its jobs made
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -264,6 +275,8 @@ class Slot:
     def _boot(self, uid: int | None) -> dict[str, Any] | None:
         """Start a zygote; give what it said if it failed."""
         self.stop()
+        if self.settings.tier_in_force == CONTAINER:
+            return self._boot_container(uid)
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for end in (ours, its):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
@@ -271,7 +284,7 @@ class Slot:
         settings = {
             "tier": self.settings.tier_in_force,
             "uid": uid,
-            "folders": [*_interpreter_folders(), *self.settings.folders],
+            "folders": [*interpreter_folders(), *self.settings.folders],
             "packages": packages,
             "preload": list(self.settings.preload),
         }
@@ -287,11 +300,30 @@ class Slot:
             return {"what": str(died), "errno": 0}
         if event["is"] != "ready":
             return event
-        for pid in _children(self._process.pid):
-            self._admit(pid)  # one that was made before its parent was in
+        self._begin(event, self._process.pid, uid)
+        return None
+
+    def _boot_container(self, uid: int | None) -> dict[str, Any] | None:
+        from assay.judging.container import Container  # which is rarely wanted
+
+        packages = [str(path.resolve()) for path in self.settings.packages]
+        bootstrap = _BOOTSTRAP + _IN_CONTAINER
+        what = self.settings.image, packages, self.settings.preload
+        try:
+            self.container = Container(*what, uid, bootstrap, _ENVIRONMENT)
+            self._process = self.container.process
+            self.control, event = self.container.meet()
+        except OSError as error:
+            return {"what": str(error), "errno": 0}
+        self._admit(self.container.pid)
+        self._begin(event, self.container.pid, uid)
+        return None
+
+    def _begin(self, event: dict[str, Any], pid: int, uid: int | None) -> None:
+        for child in _children(pid):
+            self._admit(child)  # one that was made before its parent was in
         self.landlock, self.baseline_kb = event["landlock"], event["rss_kb"]
         self.has_own_user = uid is not None
-        return None
 
     def _admit(self, pid: int) -> None:
         """Have the kernel count a process's memory, where it can be had to."""
@@ -305,9 +337,15 @@ def _spawn(fd: int, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
     # A fresh interpreter: a fork of this process would carry the answers in memory.
     return subprocess.Popen(
         [
-            _base_interpreter(),
+            base_interpreter(),
             *("-s", "-S", "-P"),  # not -I, which would also ignore the hash seed
-            *("-c", _BOOTSTRAP, str(package), str(fd), json.dumps(settings)),
+            *(
+                "-c",
+                _BOOTSTRAP + _AS_ZYGOTE,
+                str(package),
+                str(fd),
+                json.dumps(settings),
+            ),
         ],
         env=_ENVIRONMENT,
         cwd="/",
@@ -325,24 +363,6 @@ def _children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(child) for child in children.split()]
-
-
-def _base_interpreter() -> str:
-    executable = getattr(sys, "_base_executable", None) or sys.executable
-    return str(Path(executable).resolve())
-
-
-def _interpreter_folders() -> list[str]:
-    """Where the interpreter and its library lie, if not in the system's folders."""
-    paths = sysconfig.get_paths()
-    wanted = [sys.base_prefix, sys.base_exec_prefix, paths["stdlib"], "/nix/store"]
-    wanted += [paths["platstdlib"], str(Path(_base_interpreter()).parent)]
-    folders = {
-        folder for path in wanted for folder in (path, str(Path(path).resolve()))
-    }
-    found = (each for each in folders - {"/usr"} if os.access(each, os.X_OK))
-    # Shortest first: what lies inside a folder that is in view is in view.
-    return sorted(found, key=len)
 
 
 def _inside_user_namespace() -> bool:
