@@ -58,7 +58,8 @@ def test_without_a_proc_of_its_own_a_job_sees_none_and_finds_its_input() -> None
     sources = {name: source for name, (source, _) in ORDINARY.items()}
     for name in ("opened output", "its own status"):
         del sources[name]
-    sources |= {
+    again = {f"{name} {n}": source for name, source in sources.items() for n in "23"}
+    sources |= again | {
         "processes": "import os; print(os.listdir('/proc'))",
         "children": (
             "import os, sys\n"
@@ -89,6 +90,7 @@ def test_without_a_proc_of_its_own_a_job_sees_none_and_finds_its_input() -> None
     assert seen.pop("time of children")[0] == "time_limit"
     assert seen.pop("memory of children")[0] == "memory_limit"
     wanted = {name: text for name, (_, text) in ORDINARY.items()}
+    wanted |= {name: wanted[name[:-2]] for name in again}
     wanted |= {"processes": "[]\n", "children": "5\n"}
     assert seen == {name: ["finished", wanted[name], ""] for name in seen}
 
