@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,10 +26,9 @@ from assay.judging.languages import is_own_python
 from assay.judging.parcel import Files
 from assay.judging.pool import Pool
 from assay.judging.runs import Program, Tester, run_program
+from assay.judging.sessions import OnRequest, Session, converse
 from assay.judging.slot import Child, Slot, SlotDied, SlotSettings
 from assay.types import Call, Isolation, Limits, Observation, Status, Value
-
-OnRequest = Callable[[Value], Awaitable[Value]]
 
 _UNSAFE = Isolation(
     tier="none",
@@ -48,31 +46,6 @@ class _Called(NamedTuple):
     entry_point: str
     fork: bool
     stop_at: frozenset[Status]
-
-
-class Session:
-    """A program that was loaded once and answers calls, one at a time."""
-
-    def __init__(self, program: Program, pool: Pool, slot: Slot) -> None:
-        self._program = program
-        self._pool = pool
-        self._slot = slot
-
-    async def call(self, call: Call, entry_point: str | None = None) -> Observation:
-        """Call the function and wait for what it does.
-
-        After a call that ended the program (a limit, a crash) the next call runs in
-        a fresh sandbox; after three such restarts the status is `SKIPPED`.
-
-        Args:
-            call: What to call it with.
-            entry_point: Another name than the session's, e.g. `Stack().push`.
-
-        Raises:
-            JudgeUnavailable: the sandbox itself failed, twice.
-        """
-        work = partial(self._program.call, call, entry_point)
-        return await self._pool.on(self._slot, work)
 
 
 class Executor:
@@ -99,7 +72,7 @@ class Executor:
         slots: int | None = None,
         unsafe: bool = False,
         backend: str = "auto",
-        image: str = DEFAULT_IMAGE,
+        image: str | None = None,
         require: frozenset[str] = frozenset(),
         cache: Path | None = None,
     ) -> AsyncIterator[Executor]:
@@ -120,7 +93,7 @@ class Executor:
         """
         n_slots = slots or len(os.sched_getaffinity(0))
         executor = cls(slots=n_slots, isolated=not unsafe)
-        executor._image = image if backend == CONTAINER else ""
+        executor._image = (image or DEFAULT_IMAGE) if backend == CONTAINER else ""
         try:
             if unsafe:
                 _log.warning(
@@ -352,8 +325,10 @@ class Executor:
         )
         pool = self._pool(settings)
         async with pool.slot() as slot:
+            tier = self.isolation.tier
+            tester = Tester(slot, Child(child, asks=True), params, limits, tier)
             try:
-                return await self._test(pool, slot, child, params, on_request, limits)
+                return await converse(pool, slot, tester, on_request)
             except SlotDied as error:
                 raise JudgeUnavailable(f"the tests' sandbox failed: {error}") from error
             except Starved as error:
@@ -361,31 +336,8 @@ class Executor:
                     "the tests got almost no processor time within their "
                     f"{limits.wall_limit_s:g} s; lower the load of this computer"
                 ) from error
-
-    async def _test(
-        self,
-        pool: Pool,
-        slot: Slot,
-        child: str,
-        params: Value,
-        on_request: OnRequest,
-        limits: Limits,
-    ) -> Observation:
-        tier = self.isolation.tier
-        tester = Tester(slot, Child(child, asks=True), params, limits, tier)
-        try:
-            await pool.on(slot, tester.begin)
-            while (said := await pool.on(slot, tester.next)) is not None:
-                kind, value = said
-                if kind == "result":
-                    return await pool.on(slot, partial(tester.finished, value))
-                asked_s = time.monotonic()
-                reply = await on_request(value)
-                tester.reply(reply, time.monotonic() - asked_s)
-            return await pool.on(slot, tester.failed)
-        finally:
-            await pool.let_go(tester.close)
-            self._count(1, tester.cpu_s)
+            finally:
+                self._count(1, tester.cpu_s)
 
     async def _runner(
         self,
