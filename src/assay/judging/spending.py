@@ -91,6 +91,6 @@ def _excess(used: dict[str, Any], limits: Limits) -> str:
         return f"{limits.disk_mb} MB in files"
     if used["files"] > _MOST_FILES:
         return f"{_MOST_FILES} files"
-    if used["threads"] > limits.processes:
+    if used["processes"] == 1 and used["threads"] > limits.processes:
         return f"{limits.processes} threads"
     return ""
