@@ -67,8 +67,10 @@ class SandboxConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingConfig:
-    """What is kept of what programs did."""
+    """In what sandbox programs are run, and what is kept of what they did."""
 
+    backend: str = "auto"  # or a tier, bubblewrap, container
+    image: str | None = None  # of a container; None: a plain Python
     cache: bool = False  # off: a program may use the time, or random numbers
 
 

@@ -51,9 +51,6 @@ def judge(
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run programs without isolation."),
     ] = False,
-    backend: Annotated[
-        str, typer.Option(help="auto, a tier, bubblewrap or container.")
-    ] = "auto",
     require: Annotated[
         str, typer.Option(help="What the sandbox must hold: net,tree_kill,...")
     ] = "",
@@ -63,6 +60,8 @@ def judge(
             "--cache/--no-cache", help="Use and keep what equal runs showed before."
         ),
     ] = None,
+    backend: str = setting("auto, a tier, bubblewrap or container."),
+    image: str = setting("What a container is made of."),
     cpu_limit: float = setting("Seconds of CPU for a run."),
     memory_limit: int = setting("MB for a run."),
     sandbox_slots: int = setting("Programs run at a time."),
@@ -90,8 +89,6 @@ def judge(
         entry_point=entry_point,
         row=row,
         as_json=as_json,
-        sandbox=SandboxChoice(
-            unsafe=unsafe_no_sandbox, backend=backend, require=require
-        ),
+        sandbox=SandboxChoice(unsafe=unsafe_no_sandbox, require=require),
     )
     raise typer.Exit(run(job))

@@ -72,10 +72,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxChoice:
-    """Which sandbox, and what it must hold."""
+    """Whether there is one, and what it must hold."""
 
     unsafe: bool = False
-    backend: str = "auto"
     require: str = ""  # guarantees, with commas between
 
     @property
@@ -169,7 +168,8 @@ def _opened(job: Job) -> AbstractAsyncContextManager[LocalJudge]:
         slots=job.config.sandbox.sandbox_slots,
         unsafe=job.sandbox.unsafe,
         cache=observations_file(job.config, os.environ),
-        backend=job.sandbox.backend,
+        backend=job.config.judging.backend,
+        image=job.config.judging.image,
         require=job.sandbox.required,
     )
 

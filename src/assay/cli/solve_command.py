@@ -70,6 +70,8 @@ def solve(
     record_mode: str = setting("record, replay or replay-only."),
     trace_dir: Path = setting("The folder of traces."),
     trace: bool = setting("Write a trace."),
+    backend: str = setting("auto, a tier, bubblewrap or container."),
+    image: str = setting("What a container is made of."),
     cpu_limit: float = setting("Seconds of CPU for a run."),
     memory_limit: int = setting("MB for a run."),
     sandbox_slots: int = setting("Programs run at a time."),

@@ -161,6 +161,8 @@ async def _run(job: Job, problem: Problem) -> Finished:
                     slots=config.sandbox.sandbox_slots,
                     unsafe=job.unsafe,
                     cache=observations_file(config, os.environ),
+                    backend=config.judging.backend,
+                    image=config.judging.image,
                 ) as judge,
                 open_model(config) as model,
             ):

@@ -91,7 +91,7 @@ class Launcher(Zygote):
         super().__init__(control, settings["tier"], None, None)
         program = shutil.which("bwrap")
         if program is None:
-            raise FileNotFoundError("there is no program 'bwrap' in /usr/bin")
+            raise OSError("bubblewrap: there is no program 'bwrap'")
         self._program = program
         self._packages = settings["packages"]
         self._preload = settings["preload"]
@@ -162,7 +162,7 @@ class Launcher(Zygote):
             self._let_go()
             words = os.pread(errors, 4096, 0).decode(errors="replace").splitlines()
             what = words[0] if words else str(error)
-            raise OSError(error.errno or 0, what) from error
+            raise OSError(error.errno or 0, f"bubblewrap: {what}") from error
         finally:
             ours.close()
             its.close()
@@ -221,7 +221,7 @@ class Launcher(Zygote):
 
 
 def _shown(folders: list[str], packages: list[str]) -> list[str]:
-    """The words that show what a job may read, where it is; packages by their number."""
+    """The words that show what a job may read, where it is; packages by number."""
     words: list[str] = []
     seen: list[str] = []
     for path in (*namespaces.SYSTEM, *namespaces.ETC, *folders):

@@ -159,15 +159,14 @@ def find(image: str) -> tuple[str, str]:
     """
     engine = next(filter(None, map(shutil.which, ENGINES)), None)
     if engine is None:
-        raise FileNotFoundError("container: there is no program 'podman' or 'docker'")
+        raise OSError("container: there is no program 'podman' or 'docker'")
     asked = _asked([engine, "image", "inspect", "--format", "{{.Id}}", image])
     if asked.returncode == 0:
         return engine, asked.stdout.strip().removeprefix("sha256:")
     why = (asked.stderr.strip().splitlines() or ["it said nothing"])[-1]
     if "connect" in why.lower():
         raise OSError(f"container: {why}")
-    name = Path(engine).name
-    raise OSError(f"container: the image {image!r} is not here: {name} pull {image}")
+    raise OSError(f"container: {Path(engine).name} has no image {image!r}")
 
 
 def options(engine: str, uid: int | None, environment: Mapping[str, str]) -> list[str]:

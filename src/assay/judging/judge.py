@@ -227,6 +227,7 @@ async def open_judge(
     packages: tuple[Path, ...] = (),
     cache: Path | None = None,
     backend: str = "auto",
+    image: str | None = None,
     require: frozenset[str] = frozenset(),
 ) -> AsyncIterator[LocalJudge]:
     """Open sandboxes and a judge on them; close them at the end.
@@ -235,7 +236,12 @@ async def open_judge(
         JudgeUnavailable: no sandbox can be made here; says what mends it.
     """
     async with Executor.open(
-        slots=slots, unsafe=unsafe, cache=cache, backend=backend, require=require
+        slots=slots,
+        unsafe=unsafe,
+        backend=backend,
+        image=image,
+        require=require,
+        cache=cache,
     ) as executor:
         yield LocalJudge(executor, packages=packages)
 

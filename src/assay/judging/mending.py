@@ -50,6 +50,10 @@ def _remedy(failure: dict[str, Any]) -> str:
         return "use a kernel of version 6.12 or newer, with Landlock on"
     if "may not read Python" in what:
         return "use a Python that lies where every user may read it, as in /usr"
+    if what.startswith("container:"):
+        return _of_container(what)
+    if "no program 'bwrap'" in what:
+        return "apt-get install bubblewrap"
     if _setting(_APPARMOR) == "1":
         return f"AppArmor forbids it: sudo sysctl -w {_APPARMOR}=0"
     if _setting(_CLONE) == "0":
@@ -66,6 +70,16 @@ def _remedy(failure: dict[str, Any]) -> str:
             f"elsewhere: sudo sysctl -w {_APPARMOR}=0 or {_MAXIMUM}=15000"
         )
     return "see docs/sandbox.md"
+
+
+def _of_container(what: str) -> str:
+    if "no program" in what:
+        return "apt-get install podman"
+    if image := re.search(r"(\w+) has no image '(.+)'", what):
+        return f"{image[1]} pull {image[2]}"
+    if "daemon" in what or "connect" in what:
+        return "start the engine: sudo systemctl start docker"
+    return "see that the engine runs an image with a Python of 3.11 or newer"
 
 
 def _setting(name: str) -> str:
