@@ -14,6 +14,7 @@ import signal
 from _socket import (
     AF_UNIX,
     CMSG_SPACE,
+    MSG_DONTWAIT,
     SCM_RIGHTS,
     SOCK_CLOEXEC,
     SOCK_SEQPACKET,
@@ -27,6 +28,7 @@ from typing import Any
 _N_FDS = 5
 _LINE = _N_FDS  # the descriptor by which a spare is told
 _LONGEST_NAME = 256
+_BEGUN = b"begun"
 
 
 def wait(line: int) -> str | None:
@@ -44,6 +46,7 @@ def wait(line: int) -> str | None:
         return None
     for fd in range(3, _N_FDS):
         os.set_inheritable(fd, False)
+    told.send(_BEGUN)
     told.close()
     return data.decode()
 
@@ -76,8 +79,16 @@ class Spare:
         except OSError:
             self.end()
             return False
-        self._line.close()
         return True
+
+    def had_begun(self) -> bool:
+        """Of one that has ended: whether anything of a program can have run in it."""
+        try:
+            return self._line.recv(_LONGEST_NAME, MSG_DONTWAIT) == _BEGUN
+        except OSError:
+            return False
+        finally:
+            self._line.close()
 
     def end(self) -> None:
         """End it unused."""

@@ -88,6 +88,7 @@ class Zygote:
         self._pidfd = -1
         self._is_told = True  # that the job started
         self._spare: Spare | None = None
+        self._used: Spare | None = None  # that the job is
         self._last_limits: dict[str, Any] = {}
         self._forget()
 
@@ -170,7 +171,7 @@ class Zygote:
             spare.end()
             spare = None
         if spare is not None and spare.start(child, fds):
-            self._pid, self._pidfd = spare.pid, spare.pidfd
+            self._pid, self._pidfd, self._used = spare.pid, spare.pidfd, spare
         else:
             self._pid = self._fork(partial(self._become_job, limits, child, fds))
             self._pidfd = os.pidfd_open(self._pid)
@@ -251,7 +252,11 @@ class Zygote:
         os.close(self._pidfd)
         self._pid, self._pidfd, self._is_told = 0, -1, True
         exit_code = os.waitstatus_to_exitcode(status)
-        if exit_code == _NOT_CLOSED and (failure := self._failure()):
+        failure = self._failure() if exit_code == _NOT_CLOSED else ""
+        used_up, self._used = self._used, None
+        if used_up is not None and not used_up.had_begun():
+            failure = failure or "it died while it waited"
+        if failure:
             self._tell({"is": "failed", "job": self._job, "what": failure})
             return
         self._tell(
