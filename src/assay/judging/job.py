@@ -23,6 +23,7 @@ from assay.types import Limits, Status
 
 _TICK_S = 0.01
 _CHUNK = 1 << 16
+_LONG_CHUNK = 1 << 20  # dear to ask for, so only for what is long already
 _LONG_QUESTION = 1 << 19  # more than half of what the pipe takes at once
 _SHORT_MS = 8
 _SOON_S = 0.005  # a start that takes longer is made up for
@@ -312,8 +313,9 @@ class Job:
 
     def _read(self, fd: int) -> bool:
         """Take in what is there; whether there was anything."""
+        is_long = len(self._fds[fd]) >= _CHUNK
         try:
-            data = os.read(fd, _CHUNK)
+            data = os.read(fd, _LONG_CHUNK if is_long else _CHUNK)
         except BlockingIOError:  # or the job opened the pipe anew and was faster
             return False
         self._take_in(fd, data)

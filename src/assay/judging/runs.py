@@ -131,13 +131,13 @@ class Program:
                 isolation=self._tier,
             )
         question = _question(entry_point or self._entry_point, call)
+        if self._job is not None:
+            try:
+                return self._attempt(question, call, 1.0)
+            except outcome.OURS:
+                pass
         attempt = partial(self._attempt, question, call)
-        if self._job is None:
-            return outcome.with_one_retry(self._slot, attempt)
-        try:
-            return attempt(1.0)
-        except outcome.OURS:
-            return outcome.with_one_retry(self._slot, attempt)
+        return outcome.with_one_retry(self._slot, attempt)
 
     def close(self) -> None:
         """End the program, and count what it used."""
@@ -202,7 +202,7 @@ class Program:
             ending = job.wait_end()
             status, error = outcome.of_end(job, ending, is_whole_run=False)
             return self._end(job, status, error, before_s)
-        if any(said[1:5] != number for said in (payload, last) if said):
+        if last[1:5] != number or (payload is not None and payload[1:5] != number):
             return self._end(job, *_OTHERWISE)  # of another question, or of none
         used_s = 0.0
         if self._fork:

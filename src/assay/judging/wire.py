@@ -25,7 +25,8 @@ MAX_DEPTH = 450  # one array a level, so far below any interpreter's recursion l
 HEADER = struct.Struct("<I")
 
 _SMALL = 10**15  # larger ints travel as hex: linear time, and no limit on digits
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # a longer buffer is asked of the kernel each time, which is dear
+_LONG_CHUNK = 1 << 20
 _LONG = 32  # numbers from which on raw memory is cheaper than JSON
 _RAW = b"R"  # begins a payload that has more than JSON; no JSON text does
 _MAX_COLLISIONS = 64  # equal hashes in one set or dict; honest ones have almost none
@@ -176,12 +177,12 @@ class Channel:
         """
         data = self._ahead
         while len(data) < HEADER.size:
-            data += self._some()
+            data += self._some(_CHUNK)
         end = HEADER.size + HEADER.unpack_from(data)[0]
         if len(data) < end:
             parts, size = [data], len(data)
             while size < end:
-                parts.append(self._some())
+                parts.append(self._some(_LONG_CHUNK))
                 size += len(parts[-1])
             data = b"".join(parts)
         self._ahead = data[end:]
@@ -194,8 +195,8 @@ class Channel:
         while n_written < len(data):
             n_written += os.write(self._write_fd, memoryview(data)[n_written:])
 
-    def _some(self) -> bytes:
-        data = os.read(self._read_fd, _CHUNK)
+    def _some(self, most: int) -> bytes:
+        data = os.read(self._read_fd, most)
         if not data:
             raise EOFError
         return data
