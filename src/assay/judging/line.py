@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assay.errors import JudgeUnavailable
-from assay.judging.sessions import Session
 from assay.judging.facts import show_failure, show_text
+from assay.judging.sessions import Session
 from assay.types import (
     Call,
     Candidate,
