@@ -10,7 +10,9 @@ from anyio import to_thread
 
 from assay.cli.checkup import Finding
 from assay.concurrency import gather
+from assay.config import load_config
 from assay.errors import AssayError
+from assay.judging.container import DEFAULT_IMAGE
 from assay.judging.executor import Executor
 from assay.judging.languages import Found, find_languages
 from assay.judging.languages.check import check_language
@@ -84,6 +86,7 @@ async def _languages(
 
 
 def _backend(name: str) -> Finding:
+    """Another sandbox, tried as the tiers are; nobody needs it."""
     finding = partial(Finding, name=name, group="backend")
     for tool in _BACKENDS[name]:
         path = shutil.which(tool)
@@ -92,7 +95,12 @@ def _backend(name: str) -> Finding:
         version = first_line(path, "--version")
         if version is None:
             return finding(state="none", found=f"{path} cannot be run")
-        return finding(state="ok", found=f"{version} ({path})")
+        found = f"{version} ({path})"
+        examined = examine((name,), load_config().judging.image or DEFAULT_IMAGE)
+        if examined.isolation is not None:
+            return finding(state="ok", found=f"{found}; {examined.isolation.detail}")
+        why, mend = _parted(examined.refused[0][1])
+        return finding(state="none", found=f"{found}; {why}", mend=mend)
     tools = " nor ".join(_BACKENDS[name])
     return finding(
         state="none",

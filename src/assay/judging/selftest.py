@@ -80,14 +80,18 @@ class Examination:
         )
 
 
-def examine(tiers: Sequence[str] = TIERS) -> Examination:
+def examine(tiers: Sequence[str] = TIERS, image: str = "") -> Examination:
     """Find the best tier of this computer by trying, and all that was tried in it.
 
     Blocking, for a second or so. Starts one slot for each tier that it tries.
+
+    Args:
+        tiers: Which ones, the best first.
+        image: For `container`.
     """
     refused = []
     for tier in tiers:
-        slot = Slot(0, SlotSettings(tier=tier))
+        slot = Slot(0, SlotSettings(tier=tier, image=image))
         try:
             isolation = isolation_of(slot)
             findings = slot.findings or ()
