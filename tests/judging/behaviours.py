@@ -161,6 +161,7 @@ def behaviours(bait: str) -> Iterator[Behaviour]:
     yield fail(name="a socket", source="import socket; socket.socket()")
     yield fail(name="a file of the system", source="open('/usr/new', 'w')")
     yield fail(name="a file of the judge", source=f"open({bait!r})")
+    yield fail(name="the home of root", source="import os; os.listdir('/root')")
     yield fail(name="the judge", source=f"import os; os.kill({os.getpid()}, 0)")
     yield fail(
         name="more rights",

@@ -29,35 +29,15 @@ from types import CodeType
 from typing import Any
 
 from assay.judging import landlock, linux, namespaces, seccomp
+from assay.judging.bubblewrap_command import DISK, GROUP, PASSWD, Command
 from assay.judging.cold import CLOSED, GIVEN, LAUNCHER
 from assay.judging.pipes import cpu_clock, process_of, sealed
 from assay.judging.zygote import Zygote, tell
 
-_TEXTS, _PASSWD, _GROUP = 9, 10, 11  # beside those of `cold`
+_TEXTS = 9  # beside those of `cold`
 _HIGH = 100
 _BOOT_S = 15.0
-_DISK = "/work"
-_COVERED = ("/work/", "/tmp/", "/dev/shm/")
 _PR_SET_CHILD_SUBREAPER = 36
-_MEGABYTE = 1 << 20
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-_ROOMS = (
-    *("--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1"),
-    *("--hostname", "sandbox", "--proc", "/proc"),
-    *(word for name in _DEVICES for word in ("--dev-bind", *(f"/dev/{name}",) * 2)),
-    *("--symlink", "/proc/self/fd", "/dev/fd"),
-    *("--symlink", "/proc/self/fd/0", "/dev/stdin"),
-    *("--symlink", "/proc/self/fd/1", "/dev/stdout"),
-    *("--symlink", "/proc/self/fd/2", "/dev/stderr"),
-    *("--ro-bind-data", str(_PASSWD), "/etc/passwd"),
-    *("--ro-bind-data", str(_GROUP), "/etc/group"),
-)
-_PRIVATE = (  # one disk, so that one number bounds all that is kept
-    *("--tmpfs", _DISK, "--chdir", _DISK),
-    *("--perms", "0700", "--dir", f"{_DISK}/.tmp"),
-    *("--perms", "0700", "--dir", f"{_DISK}/.shm"),
-    *("--symlink", "work/.tmp", "/tmp", "--symlink", "../work/.shm", "/dev/shm"),
-)
 # The modules that a job needs, each after those that it imports. The last ones answer
 # beside a program, and have builtins of their own, which no program can replace.
 _MODULES = ["syscalls", "linux", "landlock", "seccomp", "namespaces", "job_walls"]
@@ -92,10 +72,10 @@ class Launcher(Zygote):
         program = shutil.which("bwrap")
         if program is None:
             raise OSError("bubblewrap: there is no program 'bwrap'")
-        self._program = program
         self._packages = settings["packages"]
         self._preload = settings["preload"]
-        self._shown = _shown(settings["folders"], self._packages)
+        shown = settings["folders"], self._packages
+        self._command = Command(program, sys.executable, *shown)
         self._texts = texts
         self._orders: dict[str, int] = {}
         self._filter = seccomp.program(tied=True)
@@ -152,10 +132,10 @@ class Launcher(Zygote):
         passwd = sealed(f"candidate:x:{user}:{group}::/work:/bin/sh\n".encode())
         groups = sealed(f"candidate:x:{group}:\n".encode())
         places = {2: errors, LAUNCHER: its.fileno(), _TEXTS: self._orders[child]}
-        places |= {_PASSWD: passwd, _GROUP: groups}
+        places |= {PASSWD: passwd, GROUP: groups}
         places |= dict(zip(GIVEN, fds, strict=True))
         try:
-            monitor = _spawn(self._command(limits["disk_mb"]), places)
+            monitor = _spawn([*self._command(limits["disk_mb"]), _BOOT], places)
             its.close()
             return self._meet(ours, monitor, limits)
         except OSError as error:
@@ -191,11 +171,6 @@ class Launcher(Zygote):
         told: dict[str, Any] = json.loads(hello)
         return told
 
-    def _command(self, disk_mb: int) -> list[str]:
-        python = ("--", sys.executable, "-s", "-S", "-P", "-c", _BOOT)
-        size = ("--size", str(disk_mb * _MEGABYTE))
-        return [self._program, *_ROOMS, *size, *_PRIVATE, *self._shown, *python]
-
     def _reap(self) -> None:
         super()._reap()
         self._let_go()
@@ -218,24 +193,6 @@ class Launcher(Zygote):
             event["files"] = disk.f_files - disk.f_ffree
             event["disk_mb"] = 0.0  # the kernel's own limit
         super()._tell(event, *fds)
-
-
-def _shown(folders: list[str], packages: list[str]) -> list[str]:
-    """The words that show what a job may read, where it is; packages by number."""
-    words: list[str] = []
-    seen: list[str] = []
-    for path in (*namespaces.SYSTEM, *namespaces.ETC, *folders):
-        if not os.path.lexists(path) or f"{path}/".startswith((*_COVERED, *seen)):
-            continue
-        if os.path.islink(path):  # noqa: PTH114
-            words += ["--symlink", os.readlink(path), path]
-        else:
-            words += ["--ro-bind", path, path]
-            seen.append(f"{path}/")
-    places = namespaces.package_folders(packages)
-    for path, place in zip(packages, places, strict=True):
-        words += ["--ro-bind", path, place]
-    return [*words, "--remount-ro", "/"]
 
 
 def _texts() -> list[_Text]:
@@ -283,7 +240,7 @@ def _heard(ours: socket) -> tuple[bytes, int]:
 def _open_disk(pid: int) -> int:
     """The job's disk, to count what is on it; -1 where we may not see it."""
     try:
-        path = f"/proc/{pid}/root{_DISK}"
+        path = f"/proc/{pid}/root{DISK}"
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return -1
