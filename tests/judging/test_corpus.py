@@ -383,19 +383,3 @@ def test_what_the_caller_raises_ends_the_work() -> None:
 
     with pytest.raises(BrokenPipeError):
         anyio.run(run)
-
-
-@pytest.mark.parametrize(
-    ("given_statuses", "wanted"),
-    [
-        ((), Status.SKIPPED),
-        ((Status.PASSED, Status.PASSED), Status.PASSED),
-        ((Status.PASSED, Status.TIME_LIMIT, Status.SKIPPED), Status.TIME_LIMIT),
-        ((Status.WRONG_ANSWER, Status.RUNTIME_ERROR), Status.WRONG_ANSWER),
-    ],
-)
-def test_a_verdicts_status_is_its_first_failure(
-    given_statuses: tuple[Status, ...], wanted: Status
-) -> None:
-    results = tuple(CaseResult(status=status) for status in given_statuses)
-    assert Verdict(candidate=Candidate(code=""), results=results).status is wanted

@@ -9,7 +9,16 @@ import pytest
 
 from assay.errors import ProblemError
 from assay.judging.judge import LocalJudge
-from assay.types import Call, Candidate, Limits, Problem, Status, Stdin
+from assay.types import (
+    Call,
+    Candidate,
+    CaseResult,
+    Limits,
+    Problem,
+    Status,
+    Stdin,
+    Verdict,
+)
 from judging.judged import call_problem, judge, text_problem
 
 if TYPE_CHECKING:
@@ -129,7 +138,7 @@ def test_observing_tells_values_in_the_order_of_the_inputs(sandbox: Sandbox) -> 
         (call_problem(None), (Call(),), "names no function"),
         (call_problem("f"), (Stdin(text=""),), "an input is a text"),
         (text_problem(), (Call(),), "an input is a call"),
-        (replace(text_problem(), language="rust"), (Stdin(text=""),), "'rust'"),
+        (replace(text_problem(), language="cobol"), (Stdin(text=""),), "'cobol'"),
     ],
 )
 def test_a_problem_that_cannot_be_run_is_an_error_and_no_verdict(
@@ -138,3 +147,19 @@ def test_a_problem_that_cannot_be_run_is_an_error_and_no_verdict(
     local = LocalJudge(sandbox.executor)
     with pytest.raises(ProblemError, match=message):
         sandbox.portal.call(local.observe, Candidate(code=""), problem, inputs)
+
+
+@pytest.mark.parametrize(
+    ("given_statuses", "wanted"),
+    [
+        ((), Status.SKIPPED),
+        ((Status.PASSED, Status.PASSED), Status.PASSED),
+        ((Status.PASSED, Status.TIME_LIMIT, Status.SKIPPED), Status.TIME_LIMIT),
+        ((Status.WRONG_ANSWER, Status.RUNTIME_ERROR), Status.WRONG_ANSWER),
+    ],
+)
+def test_a_verdicts_status_is_its_first_failure(
+    given_statuses: tuple[Status, ...], wanted: Status
+) -> None:
+    results = tuple(CaseResult(status=status) for status in given_statuses)
+    assert Verdict(candidate=Candidate(code=""), results=results).status is wanted

@@ -25,6 +25,9 @@ def judge(
     language: Annotated[
         str | None, typer.Option(help="Of PROGRAM; else by its suffix, else python.")
     ] = None,
+    packages: Annotated[
+        str, typer.Option(help="What PROGRAM may import besides, e.g. numpy,pandas.")
+    ] = "",
     tests: Annotated[
         Path | None,
         typer.Option(help="Cases (JSON), asserts or a pytest file to pass."),
@@ -83,6 +86,7 @@ def judge(
         problem=problem,
         corpus=corpus,
         language=language,
+        packages=tuple(filter(None, (name.strip() for name in packages.split(",")))),
         tests=tests,
         io_mode=io_mode,
         checker=checker,

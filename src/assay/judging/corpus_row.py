@@ -22,7 +22,15 @@ from assay.types import (
 
 _REQUIRED = ("id", "mode", "source", "cases")
 KEYS = frozenset(
-    {*_REQUIRED, "language", "entry_point", "limits", "setup_code", "checker"}
+    {
+        *_REQUIRED,
+        "language",
+        "entry_point",
+        "limits",
+        "setup_code",
+        "checker",
+        "packages",
+    }
 )
 _CASE_KEYS = {
     IOMode.STDIN: frozenset({"stdin", "expected", "name"}),
@@ -82,6 +90,7 @@ def problem_of(row: Mapping[str, Any]) -> Problem:
         language=_typed(row, "language", str, "python"),
         entry_point=_entry_point(row, mode),
         setup_code=_typed(row, "setup_code", str, ""),
+        packages=_texts(row.get("packages", []), "packages", ""),
         cases=_cases(_typed(row, "cases", list), mode, checker),
         checker=checker,
         limits=_limits(_typed(row, "limits", dict, {})),
@@ -228,9 +237,9 @@ def _convention(value: Any, name: str) -> str:
     return str(value)
 
 
-def _texts(value: Any, name: str) -> tuple[str, ...]:
+def _texts(value: Any, name: str, where: str = "checker: ") -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise RowError(f"checker: {name!r} is {_kind(value)}; give a list of texts")
+        raise RowError(f"{where}{name!r} is {_kind(value)}; give a list of texts")
     return tuple(value)
 
 

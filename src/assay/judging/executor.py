@@ -45,6 +45,7 @@ class _Called(NamedTuple):
     setup: str
     entry_point: str
     fork: bool
+    packages: tuple[str, ...]
     stop_at: frozenset[Status]
 
 
@@ -216,6 +217,7 @@ class Executor:
         limits: Limits,
         *,
         setup: str = "",
+        packages: tuple[str, ...] = (),
         fork: bool = False,
         stop_at: frozenset[Status] = frozenset(),
     ) -> tuple[Observation, ...]:
@@ -230,24 +232,27 @@ class Executor:
             calls: What to call it with.
             limits: For each call, and for loading.
             setup: Code to run before the program, in the same namespace.
+            packages: As for `run_stdin`.
             fork: Make each call in a fork of the loaded program, so that no call
                 finds what another left in memory. Costs some milliseconds a call.
             stop_at: After a call that ended so the rest is `SKIPPED`.
 
         Raises:
+            ProblemError: one of the packages is not installed.
             JudgeUnavailable: the sandbox itself failed, twice.
         """
-        program = _Called(source, setup, entry_point, fork, stop_at)
+        program = _Called(source, setup, entry_point, fork, packages, stop_at)
         run = partial(self._run_calls, program, calls, limits)
         if self._recall is None:
             return await run()
-        named = (*program[:4], tuple(sorted(stop_at)))
+        named = (*program[:5], tuple(sorted(stop_at)))
         return await self._recall.calls(named, calls, limits, run)
 
     async def _run_calls(
         self, called: _Called, calls: Sequence[Call], limits: Limits
     ) -> tuple[Observation, ...]:
-        async with self._candidates.slot() as slot:
+        pool = await self._own_pool(called.packages)
+        async with pool.slot() as slot:
             program = Program(
                 slot,
                 called.source,
@@ -259,9 +264,13 @@ class Executor:
             )
             work = partial(program.calls, calls, called.stop_at)
             try:
-                return await self._candidates.on(slot, work)
+                return await pool.on(slot, work)
             finally:
                 self._count(program.n_runs, program.cpu_s)
+
+    async def _own_pool(self, packages: tuple[str, ...]) -> Pool:
+        """The slots of our own Python in which these packages can be imported."""
+        return self._pool(await own_settings(packages, isolated=self._isolated))
 
     @asynccontextmanager
     async def session(
@@ -271,19 +280,22 @@ class Executor:
         *,
         entry_point: str | None = None,
         setup: str = "",
+        packages: tuple[str, ...] = (),
     ) -> AsyncIterator[Session]:
         """Load a program for calls that come one by one.
 
-        A program that does not load is told by the first call's observation.
+        A program that does not load is told by the first call's observation. Raises
+        what `run_calls` does.
         """
-        async with self._candidates.slot() as slot:
+        pool = await self._own_pool(packages)
+        async with pool.slot() as slot:
             program = Program(
                 slot, source, entry_point, limits, self.isolation.tier, setup=setup
             )
             try:
-                yield Session(program, self._candidates, slot)
+                yield Session(program, pool, slot)
             finally:
-                await self._candidates.let_go(program.close)
+                await pool.let_go(program.close)
                 self._count(program.n_runs, program.cpu_s)
 
     async def tester(
@@ -350,9 +362,8 @@ class Executor:
         """Where and how the program is run, once all is there that it needs."""
         tier = self.isolation.tier
         if is_own_python(language):
-            settings = await own_settings(packages, isolated=self._isolated)
             run = partial(run_program, source=source, setup=setup, limits=limits)
-            return self._pool(settings), partial(run, tier=tier)
+            return await self._own_pool(packages), partial(run, tier=tier)
         whole = f"{setup}\n{source}" if setup else source
         build = await self._builds.build(language, packages, whole, tier)
         if build.cpu_s:  # not remembered

@@ -147,6 +147,7 @@ class Problem:
     entry_point: str | None = None  # function mode: `name` or `Class().name`
     starter_code: str = ""  # the signature to complete
     setup_code: str = ""  # a prelude that must precede the program
+    packages: tuple[str, ...] = ()  # what it may import besides its language's own
     cases: tuple[Case, ...] = ()
     test_code: tuple[TestCode, ...] = ()
     checker: Checker = Checker()
