@@ -61,6 +61,7 @@ class Job:
     problem: str | None = None
     corpus: str | None = None
     language: str | None = None
+    packages: tuple[str, ...] = ()
     tests: Path | None = None
     io_mode: str | None = None
     checker: str | None = None
@@ -124,6 +125,7 @@ def _require_one_task(job: Job) -> None:
         "PROGRAM": job.program,
         "--problem": job.problem,
         "--language": job.language,
+        "--packages": job.packages or None,
         "--tests": job.tests,
         "--io-mode": job.io_mode,
         "--checker": job.checker,
@@ -155,7 +157,8 @@ def _problem(job: Job, source: str) -> Problem:
             "judge by; give --tests FILE"
         )
     language = job.language or _language_of(job.program or "-")
-    return replace(with_limits(problem, job.config.sandbox), language=language)
+    problem = with_limits(problem, job.config.sandbox)
+    return replace(problem, language=language, packages=job.packages)
 
 
 def _language_of(program: str) -> str:

@@ -138,6 +138,7 @@ class LocalJudge:
                 calls,
                 limits,
                 setup=setup,
+                packages=problem.packages,
                 stop_at=_HOPELESS if skip_after_limit else frozenset(),
             )
         except WireError as error:  # of an input: what comes back raises nothing
@@ -159,6 +160,7 @@ class LocalJudge:
             limits=problem.limits,
             language=problem.language,
             setup=problem.setup_code,
+            packages=problem.packages,
         )
         if not skip_after_limit:
             return await run(texts)
