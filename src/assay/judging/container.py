@@ -10,7 +10,6 @@ for its jobs, which engines forbid; each job has our own filter, which allows le
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import resource
@@ -36,7 +35,6 @@ _LEAVE_S = 5.0
 _INSPECT_S = 60.0
 _TICK_S = 0.05
 _MOST_WORDS = 2000
-_counter = itertools.count()
 
 
 class Container:
@@ -68,8 +66,8 @@ class Container:
         self._image = image
         self.pid = 0  # of the zygote, as we see it
         self.tier = ""
-        self._name = f"assay-{os.getpid()}-{next(_counter)}"
         self._folder = Path(tempfile.mkdtemp(prefix="assay-door-"))
+        self._name = self._folder.name
         self._door = self._folder / "door"
         self._door.mkdir(mode=0o711)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
