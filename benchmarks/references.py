@@ -135,8 +135,8 @@ async def grade(
     except (ProblemError, JudgeUnavailable) as error:
         kind = "not judged" if isinstance(error, ProblemError) else "unavailable"
         return {**graded, "passed": False, "status": kind, "why": str(error)}
-    bad = next((r for r in verdict.results if r.status is not Status.PASSED), None)
-    graded["n_tests"] = len(verdict.results)
+    bad = next((r for r in verdict.counted if r.status is not Status.PASSED), None)
+    graded["n_tests"] = len(verdict.counted)
     graded["passed"] = verdict.passed
     graded["status"] = str(bad.status) if bad else "passed"
     graded["why"] = _why(bad) if bad else ""

@@ -70,7 +70,7 @@ def _evidence(choice: Choice, best: Judged | None) -> Evidence:
     compared = bool(choice.classes) and n_inputs > 0
     return Evidence(
         given_passed=best.verdict.n_passed,
-        given_total=len(best.verdict.results),
+        given_total=len(best.verdict.counted),
         class_size=choice.classes[0].votes if compared else 0,
         n_candidates=choice.n_votes if compared else 0,
         n_inputs=n_inputs if compared else 0,
@@ -88,7 +88,7 @@ def _status(problem: Problem, best: Judged | None, evidence: Evidence) -> SolveS
 
 
 def _report(judged: Judged, choice: Choice) -> CandidateReport:
-    results = judged.verdict.results
+    results = judged.verdict.counted
     failed = next((r.status for r in results if not r.passed), None)
     number = next(
         (

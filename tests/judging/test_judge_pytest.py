@@ -153,6 +153,25 @@ def test_after():
     assert [result.status for result in results] == [Status.PASSED, Status.PASSED]
 
 
+def test_cases_of_unittest_are_run_beside_functions(sandbox: Sandbox) -> None:
+    tests = """
+import pytest, unittest
+from answer import double
+class T(unittest.TestCase):
+    def setUp(self): self.two = double(1)
+    def test_a(self): self.assertEqual(double(self.two), 4)
+    def test_b(self): self.assertEqual(double(self.two), 5)
+@pytest.mark.parametrize("n", [1])
+def test_c(n): assert double(n) == 2
+"""
+    results = run_tests(sandbox, CODE, tests, TestStyle.PYTEST)
+    assert statuses(results) == {
+        "T::test_a": Status.PASSED,
+        "T::test_b": Status.WRONG_ANSWER,
+        "test_c[1]": Status.PASSED,
+    }
+
+
 def test_a_hang_fails_its_test_and_the_rest_is_skipped(sandbox: Sandbox) -> None:
     code = "def f(x):\n    while x: pass\n    return x"
     tests = """

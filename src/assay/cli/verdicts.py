@@ -23,9 +23,11 @@ def case_line(result: CaseResult) -> str:
 
 def verdict_line(verdict: Verdict) -> str:
     """The verdict, and what it was reached in."""
+    left_out = len(verdict.results) - len(verdict.counted)
+    skipped = f", {left_out} skipped by the tests' own file" if left_out else ""
     return (
-        f"{verdict.status}: {verdict.n_passed} of {len(verdict.results)} passed, "
-        f"{_tier(verdict.isolation)}"
+        f"{verdict.status}: {verdict.n_passed} of {len(verdict.counted)} passed"
+        f"{skipped}, {_tier(verdict.isolation)}"
     )
 
 
@@ -90,7 +92,7 @@ def row_note(result: JudgedRow) -> str:
     """In a line why a row was not passed. Empty where it was."""
     if result.verdict is None:
         return _cut(result.error, 400)
-    failed = next((each for each in result.verdict.results if not each.passed), None)
+    failed = next((each for each in result.verdict.counted if not each.passed), None)
     if failed is None:
         return ""
     if failed.status is Status.WRONG_ANSWER:

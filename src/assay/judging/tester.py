@@ -15,7 +15,13 @@ from assay.judging.bundle import candidate_program, tester_program
 from assay.judging.distance import token_distance
 from assay.judging.executor import Executor
 from assay.judging.facts import show_text
-from assay.judging.inside.outcomes import IMPORT_OF_TESTS, PASSED, RAISED, SKIPPED
+from assay.judging.inside.outcomes import (
+    IMPORT_OF_TESTS,
+    LEFT_OUT,
+    PASSED,
+    RAISED,
+    SKIPPED,
+)
 from assay.judging.line import (
     LONGEST_VALUE_KB,
     STOPPING,
@@ -41,6 +47,7 @@ _STATUSES = {
     PASSED: Status.PASSED,
     RAISED: Status.RUNTIME_ERROR,
     SKIPPED: Status.SKIPPED,
+    LEFT_OUT: Status.SKIPPED,
 }
 
 
@@ -60,7 +67,9 @@ async def run_test_code(
     reading = read_test_code(tests, packages)
     program = candidate_program()
     limits = candidate_limits(problem.limits)
-    async with executor.session(program, limits, entry_point="exchange") as session:
+    async with executor.session(
+        program, limits, entry_point="exchange", packages=problem.packages
+    ) as session:
         line = Line(session, candidate, problem)
         failure = await line.load()
         if failure is not None:
@@ -143,7 +152,8 @@ class _Run:
     def _note_end(
         self, name: str, outcome: object, asked: str, wanted: str, got: str
     ) -> None:
-        if name in self.ends and not self.ends[name].passed:
+        before = self.ends.get(name)
+        if before is not None and before.counts and not before.passed:
             return  # a failure of one phase is not undone by a later one
         status = _STATUSES.get(str(outcome), Status.WRONG_ANSWER)
         if outcome == RAISED and got.startswith("MemoryError"):
@@ -158,6 +168,7 @@ class _Run:
             expected_text=show_text(wanted),
             got_text=show_text(got),
             distance=distance,
+            counts=outcome != LEFT_OUT,
             cpu_s=self.line.cpu_s - self.began_cpu_s,
         )
 

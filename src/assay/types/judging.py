@@ -27,7 +27,7 @@ class Status(StrEnum):
     COMPILE_ERROR = "compile_error"
     SECURITY_VIOLATION = "security_violation"
     SANDBOX_FAILURE = "sandbox_failure"  # the machine's fault, never the program's
-    SKIPPED = "skipped"  # not run, since an earlier case failed
+    SKIPPED = "skipped"  # not run: an earlier case failed, or its own file skips it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,7 @@ class CaseResult:
     cpu_s: float = 0.0
     wall_s: float = 0.0
     peak_mb: float = 0.0  # 0 where it was not measured
+    counts: bool = True  # False for a test that its own file skips: it shows nothing
 
     @property
     def passed(self) -> bool:
@@ -86,17 +87,22 @@ class Verdict:
     isolation: str = ""
 
     @property
+    def counted(self) -> tuple[CaseResult, ...]:
+        """All results but of the tests that their own file skips."""
+        return tuple(r for r in self.results if r.counts)
+
+    @property
     def status(self) -> Status:
         """The first that was not passed; `SKIPPED` where nothing was given to run."""
-        if not self.results:
+        if not self.counted:
             return Status.SKIPPED
-        failed = (r.status for r in self.results if not r.passed)
+        failed = (r.status for r in self.counted if not r.passed)
         return next(failed, Status.PASSED)
 
     @property
     def passed(self) -> bool:
-        """All cases passed. False when there were none: nothing was shown."""
-        return bool(self.results) and all(r.passed for r in self.results)
+        """All that count were passed. False when none does: nothing was shown."""
+        return bool(self.counted) and all(r.passed for r in self.counted)
 
     @property
     def n_passed(self) -> int:
@@ -106,9 +112,9 @@ class Verdict:
     @property
     def distance(self) -> float:
         """Mean distance from passing, 0 to 1. 0 where there were no cases."""
-        if not self.results:
+        if not self.counted:
             return 0.0
-        return sum(r.distance for r in self.results) / len(self.results)
+        return sum(r.distance for r in self.counted) / len(self.counted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,7 @@ class Judged:
     @property
     def in_play(self) -> bool:
         """Whether it may be chosen as right: it passed, or nothing was given."""
-        return self.verdict.passed or not self.verdict.results
+        return self.verdict.passed or not self.verdict.counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any
 from assay.judging.inside.comparisons import Comparisons
 from assay.judging.inside.items import CHECK, FUNCTION, METHOD, Item, flatten
 from assay.judging.inside.link import Link
-from assay.judging.inside.outcomes import FAILED, PASSED, SKIPPED, Reporter, line_in
+from assay.judging.inside.outcomes import FAILED, LEFT_OUT, PASSED, Reporter, line_in
 from assay.judging.inside.solution import connect
 
 FILE_NAME = "tests.py"
@@ -132,10 +132,10 @@ class _Result(unittest.TestResult):
             self.addFailure(test, err)
 
     def addSkip(self, test: Any, reason: str) -> None:
-        self._reporter.end(_test_name(test), SKIPPED, got=reason)
+        self._reporter.skip(_test_name(test), reason)
 
     def addExpectedFailure(self, test: Any, err: Any) -> None:
-        self._reporter.end(_test_name(test), SKIPPED, got="failed as it should")
+        self._reporter.end(_test_name(test), LEFT_OUT, got="failed as it should")
 
     def addUnexpectedSuccess(self, test: Any) -> None:
         self._reporter.end(_test_name(test), FAILED, got="passed, but should not")

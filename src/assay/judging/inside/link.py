@@ -41,6 +41,7 @@ class Link:
         self._exceptions: dict[str, type[BaseException]] = {}
         self.make_proxy: Callable[[Link, Packed], Any] = lambda _link, _packed: None
         self.calls: list[str] = []  # of the test that runs now
+        self.n_asked = 0  # everything that was asked of the candidate, ever
         self.error: BaseException | None = None  # what the candidate raised last
         self.error_text = ""
 
@@ -76,6 +77,7 @@ class Link:
         return self._exceptions[f"{module}.{name}"]
 
     def _ask(self, frame: Any, args: Any, kwargs: Any) -> Any:
+        self.n_asked += 1
         reply = self._request(("candidate", frame))
         while reply[0] == "callback":
             reply = self._request(("candidate", self._call_back(*reply[1:])))

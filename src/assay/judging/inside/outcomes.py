@@ -10,6 +10,7 @@ from assay.judging.inside.link import CandidateGone, Link
 
 MAX_TEXT = 2000
 PASSED, FAILED, RAISED, SKIPPED = "passed", "failed", "raised", "skipped"
+LEFT_OUT = "left out"  # skipped by the tests' own file, whatever the candidate is
 IMPORT_OF_TESTS = "import of the tests"  # what is reported of it, in place of a test
 
 
@@ -19,12 +20,23 @@ class Reporter:
     def __init__(self, request: Callable[[Any], Any], link: Link) -> None:
         self._request = request
         self._link = link
+        self._asked_before = 0
 
     def start(self, name: str) -> None:
         """Say that a test begins: whatever the candidate does now is part of it."""
         self._link.calls.clear()
         self._link.error = None
+        self._asked_before = self._link.n_asked
         self._request(("start", name))
+
+    def skip(self, name: str, reason: str) -> None:
+        """Say that a test was skipped, and whether the candidate had a part in it.
+
+        One that skips after it used the candidate may do so for what the candidate
+        did, so that is held against it; one that never asked it shows nothing.
+        """
+        asked = self._link.n_asked > self._asked_before
+        self.end(name, SKIPPED if asked else LEFT_OUT, got=reason)
 
     def end(
         self, name: str, outcome: str, asked: str = "", wanted: str = "", got: str = ""

@@ -16,8 +16,8 @@ from assay.judging.inside.link import Link
 from assay.judging.inside.outcomes import (
     FAILED,
     IMPORT_OF_TESTS,
+    LEFT_OUT,
     PASSED,
-    SKIPPED,
     Reporter,
 )
 from assay.judging.inside.short import short
@@ -41,6 +41,11 @@ class Recorder:
         self._reporter = Reporter(request, link)
         self._failed: BaseException | None = None
         self._sides: tuple[str, str] | None = None
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """Say that no debugger is wanted: asked for every `unittest.TestCase`."""
+        for option, name in (("--pdb", "usepdb"), ("--trace", "trace")):
+            parser.addoption(option, dest=name, action="store_true")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell which tests there are, before any runs."""
@@ -70,11 +75,19 @@ class Recorder:
         """Tell how a test ended: passed only if all three of its phases did."""
         name = _name(report.nodeid)
         if report.skipped or hasattr(report, "wasxfail"):
-            self._reporter.end(name, SKIPPED, got=str(report.longrepr)[-200:])
+            self._tell_skip(name, report)
         elif report.failed:
             self._report_failure(name, report)
         elif report.when == "call":
             self._reporter.end(name, PASSED)
+
+    def _tell_skip(self, name: str, report: pytest.TestReport) -> None:
+        said = str(report.longrepr)[-200:]
+        in_words = isinstance(self._failed, pytest.xfail.Exception)
+        if hasattr(report, "wasxfail") and not in_words:
+            self._reporter.end(name, LEFT_OUT, got=said)  # marked before it ran
+        else:
+            self._reporter.skip(name, said)
 
     def _report_failure(self, name: str, report: pytest.TestReport) -> None:
         if self._failed is None or isinstance(self._failed, AssertionError):

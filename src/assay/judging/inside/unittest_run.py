@@ -17,8 +17,8 @@ from assay.judging.inside.link import Link
 from assay.judging.inside.outcomes import (
     FAILED,
     IMPORT_OF_TESTS,
+    LEFT_OUT,
     PASSED,
-    SKIPPED,
     Reporter,
     line_in,
 )
@@ -104,11 +104,12 @@ class Result(unittest.TestResult):
     def addSkip(self, test: Any, reason: str) -> None:  # noqa: N802
         """Say that a test, or those of a class or the file, was left out."""
         for name in self._concerned(test):
-            self._end(name, SKIPPED, reason)
+            self.reported.add(name)
+            self._reporter.skip(name, reason)
 
     def addExpectedFailure(self, test: Any, err: Any) -> None:  # noqa: N802
         """Say that a test failed which shows nothing by failing."""
-        self._end(_name(test), SKIPPED, "failed as it should")
+        self._end(_name(test), LEFT_OUT, "failed as it should")
 
     def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802
         """Say that a test passed that should not."""
@@ -145,6 +146,7 @@ def run(params: dict[str, Any], request: Callable[[Any], Any]) -> None:
         return
     collected = [_name(test) for test in _flat(suite)]
     request(("collected", collected))
+    reporter.start("")  # what the import asked of the candidate is no test's
     result = Result(reporter, comparisons, collected)
     try:
         suite.run(result)
