@@ -150,21 +150,22 @@ class Container:
 
 
 def find(image: str) -> tuple[str, str]:
-    """The engine's program and the number of an image that it has.
+    """The first engine that has an image, and the image's number.
 
     Raises:
-        OSError: there is no engine, or no such image; says what gives one.
+        OSError: there is no engine, or none that has it; says what gives one.
     """
-    engine = next(filter(None, map(shutil.which, ENGINES)), None)
-    if engine is None:
-        raise OSError("container: there is no program 'podman' or 'docker'")
-    asked = _asked([engine, "image", "inspect", "--format", "{{.Id}}", image])
-    if asked.returncode == 0:
-        return engine, asked.stdout.strip().removeprefix("sha256:")
-    why = (asked.stderr.strip().splitlines() or ["it said nothing"])[-1]
-    if "connect" in why.lower():
-        raise OSError(f"container: {why}")
-    raise OSError(f"container: {Path(engine).name} has no image {image!r}")
+    failures = []
+    for engine in filter(None, map(shutil.which, ENGINES)):
+        asked = _asked([engine, "image", "inspect", "--format", "{{.Id}}", image])
+        if asked.returncode == 0:
+            return engine, asked.stdout.strip().removeprefix("sha256:")
+        why = (asked.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        is_absent = "connect" not in why.lower()
+        absent = f"{Path(engine).name} has no image {image!r}"
+        failures.append(f"container: {absent if is_absent else why}")
+    none = "container: there is no program 'podman' or 'docker'"
+    raise OSError(failures[0] if failures else none)
 
 
 def options(engine: str, uid: int | None, environment: Mapping[str, str]) -> list[str]:
