@@ -76,8 +76,10 @@ def test_one_that_was_killed_while_it_waited_is_replaced(slot: Slot) -> None:
         run(slot, "print(1)", "")
     (waiting,) = spares(slot)
     os.kill(waiting, signal.SIGKILL)
+    begun_s = time.monotonic()
     for _ in range(3):
         assert run(slot, "print(2)", "").stdout == "2\n"
+    assert time.monotonic() - begun_s < 10, "it waited for word of the dead one"
 
 
 def test_what_waits_ends_with_its_slot(slot: Slot) -> None:

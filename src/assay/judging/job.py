@@ -208,7 +208,8 @@ class Job:
         """End the job if it still runs, and let go of what it held."""
         self.leave_alone()
         try:
-            if self.ending is None and self._ordered_s:
+            is_told_of = self._slot.control is not None
+            if self.ending is None and self._ordered_s and is_told_of:
                 self.stop(Status.SKIPPED, "closed")
                 self.wait_end()
         except (SlotDied, Aborted, Starved):
@@ -364,6 +365,7 @@ class Job:
             self._boot_s = event.get("boot_s", 0.0)
             self.spending.extend(max(0.0, self.spending.wall_s() - _SOON_S))
         elif event["is"] == "failed":
+            self._slot.stop()  # nothing more will be told of this job
             raise SlotDied(f"a sandbox did not close: {event['what']}")
         elif event["is"] == "usage":
             self._next_tick_s = time.monotonic() + _TICK_S

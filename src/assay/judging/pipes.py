@@ -29,21 +29,28 @@ class Pipes:
             stdin: All that the job finds on its standard input.
             question: All that it finds on 3; None to write to it as we go.
         """
-        ends = [os.pipe() for _ in range(3)]
-        for read, write in ends:
-            os.set_blocking(read, False)
-            os.fchmod(write, 0o666)  # so that its user can open /dev/stdout
-        (stdout, out), (stderr, err), (answers, to_judge) = ends
-        questions = -1
-        if question is None:
-            from_judge, questions = os.pipe()
-            os.set_blocking(questions, False)
-            for pipe in (questions, answers):
-                with contextlib.suppress(OSError):  # a user may have only so many pages
-                    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _LONG_PIPE)
-        else:
-            from_judge = sealed(question)
-        given = (sealed(stdin), out, err, from_judge, to_judge)
+        made: list[int] = []
+        try:
+            for _ in range(3):
+                made += os.pipe()
+            stdout, out, stderr, err, answers, to_judge = made
+            for fd in (stdout, stderr, answers):
+                os.set_blocking(fd, False)
+            for fd in (out, err, to_judge):
+                os.fchmod(fd, 0o666)  # so that its user can open /dev/stdout
+            if question is None:
+                made += os.pipe()
+                from_judge, questions = made[-2:]
+                os.set_blocking(questions, False)
+                _lengthen(questions, answers)
+            else:
+                from_judge, questions = sealed(question), -1
+                made.append(from_judge)
+            given = (sealed(stdin), out, err, from_judge, to_judge)
+        except OSError:
+            for fd in made:
+                os.close(fd)
+            raise
         return cls(given, stdout, stderr, answers, questions)
 
     def close_given(self) -> None:
@@ -56,12 +63,22 @@ def sealed(data: bytes) -> int:
     """A file in memory that nobody can change any more, to be read from its start."""
     fd = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-    os.lseek(fd, 0, os.SEEK_SET)
-    seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals | fcntl.F_SEAL_SEAL)
+    try:
+        while view:
+            view = view[os.write(fd, view) :]
+        os.lseek(fd, 0, os.SEEK_SET)
+        seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals | fcntl.F_SEAL_SEAL)
+    except OSError:
+        os.close(fd)
+        raise
     return fd
+
+
+def _lengthen(*pipes: int) -> None:
+    for pipe in pipes:
+        with contextlib.suppress(OSError):  # a user may have only so many pages
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _LONG_PIPE)
 
 
 def process_of(pidfd: int) -> int:

@@ -67,9 +67,12 @@ class Spare:
         self._line, its = socketpair(AF_UNIX, kind)
         try:
             self.pid = fork(its.fileno())
+            self.pidfd = os.pidfd_open(self.pid)
+        except OSError:
+            self._line.close()  # one that was made takes that for its end
+            raise
         finally:
             its.close()
-        self.pidfd = os.pidfd_open(self.pid)
 
     def start(self, child: str, fds: list[int]) -> bool:
         """Give it the order; False if it is dead, and nothing ran."""
