@@ -16,7 +16,13 @@ from typing import Any
 import anyio
 
 from assay.cli.interrupt import first_cancels
-from assay.cli.sources import read_program, source_of, with_limits, write_stdout
+from assay.cli.sources import (
+    open_stdin,
+    read_program,
+    source_of,
+    with_limits,
+    write_stdout,
+)
 from assay.cli.verdicts import (
     case_line,
     row_json,
@@ -103,7 +109,7 @@ def run(job: Job) -> int:
         for result in verdict.results:
             _say(case_line(result))
         _say(verdict_line(verdict))
-    if verdict.status is Status.SKIPPED:
+    if verdict.counted and verdict.status is Status.SKIPPED:
         return 3
     return 0 if verdict.passed else 1
 
@@ -197,7 +203,7 @@ def _run_corpus(job: Job, source: str) -> int:
 
     with ExitStack() as files:
         if source == "-":
-            descriptor = sys.stdin.fileno()
+            descriptor = open_stdin("the corpus").fileno()
         else:
             try:
                 descriptor = files.enter_context(Path(source).open("rb")).fileno()

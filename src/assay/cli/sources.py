@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from assay.config import SandboxConfig
-from assay.errors import UsageError
+from assay.errors import EnvironmentFault, UsageError
 from assay.types import Problem
 
 
 def source_of(argument: str) -> Path | str:
     """A file, the text on stdin for `-`, or the argument itself if it is a sentence."""
     if argument == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return _stdin_bytes("the problem").decode("utf-8", "replace")
     if " " in argument.strip() or "\n" in argument:
         return Path(argument) if is_file(argument) else argument
     return Path(argument)
@@ -50,7 +51,7 @@ def read_program(argument: str) -> str:
     name = "stdin" if argument == "-" else repr(argument)
     try:
         if argument == "-":
-            data = sys.stdin.buffer.read()
+            data = _stdin_bytes("the program")
         else:
             data = Path(argument).read_bytes()
     except (OSError, ValueError) as error:
@@ -67,7 +68,39 @@ def read_program(argument: str) -> str:
         ) from error
 
 
+def open_stdin(wanted: str) -> BinaryIO:
+    """Stdin as bytes, from which `wanted` is to come.
+
+    Raises:
+        UsageError: whoever started us has closed it.
+    """
+    if sys.stdin is None:
+        raise UsageError(
+            f"{wanted} was to come from stdin, which is closed; name a file, or open it"
+        )
+    return sys.stdin.buffer
+
+
 def write_stdout(data: bytes) -> None:
-    """Write a program as UTF-8, whatever the terminal's own encoding is."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    """Write a program as UTF-8, whatever the terminal's own encoding is.
+
+    Raises:
+        EnvironmentFault: stdout is closed, or the file behind it takes no more.
+        BrokenPipeError: whoever read it has gone.
+    """
+    if sys.stdout is None:
+        raise EnvironmentFault("stdout is closed; open it, since the answer goes there")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise EnvironmentFault(
+            f"stdout cannot be written to ({error.strerror}); make room, or send it "
+            "elsewhere"
+        ) from error
+
+
+def _stdin_bytes(wanted: str) -> bytes:
+    return open_stdin(wanted).read()

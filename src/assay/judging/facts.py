@@ -61,6 +61,8 @@ def show_failure(observation: Observation, limits: Limits) -> str:
     """Say in a line how a run ended that did not reach its end."""
     match observation.status:
         case Status.TIME_LIMIT:
+            if observation.error.endswith("of wall time"):
+                return f"no answer within {limits.wall_limit_s:g} s of wall time"
             return f"no answer within {limits.cpu_s:g} s of CPU time"
         case Status.MEMORY_LIMIT:
             return f"needed more than {limits.memory_mb} MB of memory"
