@@ -21,7 +21,7 @@ from anyio import to_thread
 
 from assay.errors import ProblemError, ToolchainMissing
 from assay.judging.compiled import Recipe, compile_source, run_built
-from assay.judging.guarantees import CONTAINER
+from assay.judging.guarantees import CONTAINER, ONE_PROCESS
 from assay.judging.languages import is_own_python, language_of, toolchain_of
 from assay.judging.languages.language import Language, Toolchain
 from assay.judging.languages.python import folders_of_packages, is_python
@@ -113,7 +113,7 @@ class Builds:
     async def _toolchain(
         self, language: Language, packages: tuple[str, ...], tier: str
     ) -> Toolchain:
-        if tier == "landlock":
+        if tier == ONE_PROCESS:
             raise ToolchainMissing(
                 f"programs in {language.name} cannot be judged in tier {tier!r}, where "
                 "a program may start no other; 'assay doctor --sandbox' says what "

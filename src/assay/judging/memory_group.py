@@ -113,13 +113,13 @@ class MemoryGroup:
 
 def _parents() -> list[tuple[Path, _Version]]:
     """Where a group might be made, the most likely first."""
-    found = []
-    mounts = Path("/proc/self/mountinfo").read_text("utf-8").splitlines()
-    own = [
-        line.split(":", 2)
-        for line in Path("/proc/self/cgroup").read_text("utf-8").splitlines()
-    ]
-    for _, controllers, path in own:
+    found: list[tuple[Path, _Version]] = []
+    try:
+        mounts = _lines("/proc/self/mountinfo")
+        own = _lines("/proc/self/cgroup")
+    except OSError:  # a kernel that has no control groups
+        return found
+    for _, controllers, path in (line.split(":", 2) for line in own):
         if controllers and "memory" not in controllers.split(","):
             continue
         version = 2 if not controllers else 1
@@ -129,6 +129,10 @@ def _parents() -> list[tuple[Path, _Version]]:
             if version == 2:  # a group that has processes gives its own no limits
                 found.append((folder.parent, _VERSIONS[version]))
     return found
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text("utf-8", "surrogateescape").splitlines()
 
 
 def _folder(mounts: list[str], version: int, path: str) -> Path | None:
@@ -143,7 +147,7 @@ def _folder(mounts: list[str], version: int, path: str) -> Path | None:
         if is_it:
             below = os.path.relpath(path, root)
             folder = Path(place) if below.startswith("..") else Path(place, below)
-            if folder.is_dir():
+            if os.access(folder, os.F_OK):
                 return folder
     return None
 

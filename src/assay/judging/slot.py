@@ -181,7 +181,7 @@ class Slot:
             soon: Tell of its start at once; otherwise not if it ends in a moment.
 
         Raises:
-            SlotDied: the zygote is gone.
+            SlotDied: the zygote is gone, or its memory group is.
         """
         if child.name not in self._known:
             kind = {"asks": child.asks, "rare": child.is_rare or child.asks}
@@ -191,7 +191,10 @@ class Slot:
             self._known.add(child.name)
         if self.group is not None:
             megabytes = limits["memory_mb"] + limits["disk_mb"]
-            self.group.allow((megabytes << 20) + (self.baseline_kb << 10))
+            try:
+                self.group.allow((megabytes << 20) + (self.baseline_kb << 10))
+            except OSError as error:
+                raise SlotDied(f"its memory cannot be bounded: {error}") from error
         self._job += 1
         order = {"do": "run", "job": self._job, "child": child.name, "soon": soon}
         self.tell({**order, "limits": limits}, fds)
