@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assay.judging.cache import ObservationCache
 
 Seen = tuple[Observation, ...]
+_SCALARS = frozenset({bool, int, float, complex, str, bytes, type(None)})
+_CONTAINERS = frozenset({list, tuple, set, frozenset, dict})
 RunTexts = Callable[[Sequence[str]], Awaitable[Seen]]
 
 
@@ -119,11 +121,13 @@ class Recall:
             limits: For each call.
             run: Makes all of them.
         """
+        given = tuple((call.args, call.kwargs) for call in calls)
         try:
-            plain = tuple((call.args, call.kwargs) for call in calls)
-            key = digest(self._place, "calls", program, astuple(limits), plain)
+            key = digest(self._place, "calls", program, astuple(limits), given)
         except WireError:
             return await run()  # says what is wrong with the call
+        if not _is_plain(given):  # it would have the name of all of its type
+            return await run()
         found = await to_thread.run_sync(self.cache.get, key)
         if found is not None:
             return found
@@ -159,6 +163,20 @@ def digest(*parts: Any) -> bytes:
         WireError: a value is nested too deep to be named.
     """
     return hashlib.sha256(pack(parts)).digest()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether values of these types are equal where their digests are."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        parts = [*part, *part.values()] if type(part) is dict else part
+        kinds = set(map(type, parts))
+        if not kinds <= _SCALARS | _CONTAINERS:
+            return False
+        if not kinds <= _SCALARS:
+            waiting += [each for each in parts if type(each) in _CONTAINERS]
+    return True
 
 
 def is_lasting(seen: Observation, limits: Limits) -> bool:

@@ -55,9 +55,9 @@ class _Used:
 
     def __init__(self, fields: list[str], schedule: list[str], tick_s: float) -> None:
         ran_ns, waited_ns = int(schedule[0]), int(schedule[1])
-        self.first_s = ran_ns / 1e9  # of its first thread
+        self.first_s = ran_ns / 1e9  # of its first thread, as is the delay
         self.own_s = max(sum(map(int, fields[_OWN_CPU])) * tick_s, self.first_s)
-        self.delay_ns = waited_ns
+        self.delay_s = waited_ns / 1e9
         self.runs = fields[_STATE] == "R"
         self.share = ran_ns / (ran_ns + waited_ns or 1)  # of the time it was ready
 
@@ -111,10 +111,13 @@ def _of_processes(names: list[str], *, exact: bool, first: int = 0) -> dict[str,
         except (OSError, IndexError):
             continue  # it ended while we looked
         n_processes += 1
+    cpu_s = max(ticks * tick_s, _estimate.look(first, seen))
     return {
-        "cpu_s": max(ticks * tick_s, _estimate.look(first, seen)),
-        # Not the sum: many processes that wait for each other starve nobody.
-        "delay_s": max((used.delay_ns for used in seen.values()), default=0) / 1e9,
+        "cpu_s": cpu_s,
+        # Not the sum: many processes that wait for each other starve nobody. And while
+        # one of them waited, the others had the processor as long as they ran.
+        "delay_s": max((u.delay_s + u.first_s for u in seen.values()), default=0.0)
+        - cpu_s,
         "memory_mb": memory,
         "processes": n_processes,
         "threads": n_threads,
