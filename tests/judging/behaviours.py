@@ -11,6 +11,7 @@ from assay.types import Limits
 
 LIMITS = Limits(cpu_s=1.5, wall_s=20.0, memory_mb=128, disk_mb=4, processes=8, files=32)
 QUICK = Limits(cpu_s=0.3, wall_s=20.0, memory_mb=128)
+SLOW = Limits(cpu_s=10.0, wall_s=20.0, memory_mb=128)  # files are made and counted
 IDLE = Limits(cpu_s=1.0, wall_s=1.0, memory_mb=128)
 MUCH = "ž" * 100_000
 
@@ -172,7 +173,7 @@ def behaviours(bait: str) -> Iterator[Behaviour]:
         source="x = [open('/dev/null') for _ in range(99)]",
     )
     yield fail(name="a full disk", source=_FULL)
-    yield fail(name="many files", source=_EMPTY_FILES)
+    yield fail(name="many files", source=_EMPTY_FILES, limits=SLOW)
     yield Behaviour(name="no program", source="print(", status="compile_error")
     yield Behaviour(
         name="a loop", source="while 1: pass", status="time_limit", limits=QUICK
