@@ -168,7 +168,7 @@ def zygotes_of(judge: int) -> list[int]:
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if f"\nPPid:\t{judge}\n" in status and b"assay.judging.zygote" in command:
+        if f"\nPPid:\t{judge}\n" in status and b"assay.judging.boot" in command:
             found.append(int(folder.name))
     return found
 

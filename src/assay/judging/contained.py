@@ -13,7 +13,7 @@ import sys
 from _socket import AF_UNIX, SOCK_SEQPACKET, socket
 from typing import Any
 
-from assay.judging import guarantees, zygote
+from assay.judging import boot, guarantees
 from assay.judging.interpreter import interpreter_folders
 
 
@@ -38,6 +38,6 @@ def _offer(door: str, settings: dict[str, Any]) -> None:
         control = socket(AF_UNIX, SOCK_SEQPACKET)
         control.connect(door)
         sys.argv = ["zygote", str(control.detach()), json.dumps(settings)]
-        zygote.main()
+        boot.main()
     finally:
         os._exit(0)

@@ -49,7 +49,7 @@ for name in ("wire", "loading", "parcel"):
     vars(module).update(__builtins__=own, __name__="assay.judging." + name)
     exec(compile(open(path, encoding="utf-8").read(), path, "exec"), vars(module))
 """
-_AS_ZYGOTE = "from assay.judging.zygote import main\nmain()\n"
+_AS_ZYGOTE = "from assay.judging.boot import main\nmain()\n"
 _IN_CONTAINER = "from assay.judging.contained import main\nmain()\n"
 _ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",

@@ -25,8 +25,8 @@ from _socket import (
 from collections.abc import Callable
 from typing import Any
 
-_N_FDS = 5
-_LINE = _N_FDS  # the descriptor by which a spare is told
+N_FDS = 5  # that a job is given, 0 to 4
+_LINE = N_FDS  # the descriptor by which a spare is told
 _LONGEST_NAME = 256
 _BEGUN = b"begun"
 
@@ -37,14 +37,14 @@ def wait(line: int) -> str | None:
     Gives the name of the child program; None if no order will come.
     """
     os.dup2(line, _LINE, inheritable=False)
-    os.closerange(0, _N_FDS)  # so that those that come take these numbers
+    os.closerange(0, N_FDS)  # so that those that come take these numbers
     os.closerange(_LINE + 1, 1 << 30)
     told = socket(fileno=_LINE)
-    data, said, _, _ = told.recvmsg(_LONGEST_NAME, CMSG_SPACE(4 * _N_FDS))
+    data, said, _, _ = told.recvmsg(_LONGEST_NAME, CMSG_SPACE(4 * N_FDS))
     fds = array.array("i", b"".join(words for _, _, words in said)).tolist()
-    if not data or fds != list(range(_N_FDS)):
+    if not data or fds != list(range(N_FDS)):
         return None
-    for fd in range(3, _N_FDS):
+    for fd in range(3, N_FDS):
         os.set_inheritable(fd, False)
     told.send(_BEGUN)
     told.close()

@@ -1,13 +1,14 @@
 """A warm interpreter behind the wall, which forks one job after another.
 
-It is a fresh process that never held an answer: `python zygote.py`, an empty
-environment, and what the judge tells it over one socket. It obeys four requests
-(`child`: keep this program text under a name; `run`: fork a job; `usage`: what has the
-job used; `kill`: end it) and tells of three events (`ready`, `started`, `ended`) or of
-`failed`. All policy is the judge's.
+It is a fresh process that never held an answer; `boot` makes it. It knows what the
+judge tells it over one socket, and obeys four requests (`child`: keep this program text
+under a name; `run`: fork a job; `usage`: what has the job used; `kill`: end it). It
+tells of `ready`, `started`, `ended` and `usage`, or of `failed`, after which the judge
+ends it. All policy is the judge's.
 
 A fork must copy each page of memory that it writes to, if only to count a reference,
-and that is most of what a run costs. So whatever can be made once is made before.
+and that is most of what a run costs. So whatever can be made once is made before, and a
+job of the same limits as the last is closed in before it is asked for (`spare`).
 """
 
 # ruff: noqa: PTH123
@@ -15,7 +16,6 @@ and that is most of what a run costs. So whatever can be made once is made befor
 from __future__ import annotations
 
 import array
-import fcntl
 import gc
 import json
 import os
@@ -38,26 +38,15 @@ from assay.judging import (
     namespaces,
     usage,
 )
-from assay.judging.job_walls import JobWalls
-from assay.judging.spare import Spare, wait
+from assay.judging.spare import N_FDS, Spare, wait
 
-# What most programs import, and no more: each page that the zygote holds costs every
-# fork of it. `dataclasses` with what it needs would cost each run a fifth of its time;
-# `threading` has work of its own to do in each fork.
-_PRELOAD = """
-    abc array bisect builtins codecs collections collections.abc contextlib copy enum
-    functools heapq io itertools json math operator os re signal site struct sys time
-    types typing warnings
-"""
-_OURS = "assay.judging.wire assay.judging.loading assay.judging.parcel"
 if TYPE_CHECKING:
     from assay.judging.box import Box
+    from assay.judging.job_walls import JobWalls
     from assay.judging.one_process import OneProcessWalls
 
     Walls = JobWalls | OneProcessWalls
 _OWN = vars(loading)["__builtins__"]  # builtins that no program can replace
-_HIGH = 100  # above the descriptors 0 to 4 that a job is given
-_N_FDS = 5
 _ALL_FDS = 1 << 30
 _SHORT_MS = 5  # a job that ends within is not told of twice
 _NOT_CLOSED = 121  # the exit status of a job that nothing ran in
@@ -112,7 +101,7 @@ class Zygote:
                     return
 
     def _obey(self) -> bool:
-        data, said, _, _ = self._control.recvmsg(1 << 18, CMSG_SPACE(4 * _N_FDS))
+        data, said, _, _ = self._control.recvmsg(1 << 18, CMSG_SPACE(4 * N_FDS))
         if not data:
             return False
         fds = array.array("i", b"".join(words for _, _, words in said)).tolist()
@@ -214,7 +203,7 @@ class Zygote:
         for target, fd in enumerate(fds):
             os.dup2(fd, target, inheritable=target < 3)
         self._close_in(limits)
-        os.closerange(_N_FDS, _ALL_FDS)
+        os.closerange(N_FDS, _ALL_FDS)
         self._run(child)
 
     def _become_spare(self, limits: dict[str, Any], line: int) -> None:
@@ -320,77 +309,3 @@ def _kill_session(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def _preload(names: list[str]) -> None:
-    for name in names:
-        __import__(name)
-    sys.modules["site"].setquit()  # -S leaves out `exit`
-
-
-def _enter_namespaces(control: socket, settings: dict[str, Any]) -> None:
-    """Go on as the first process of the slot's namespaces; stay outside as a shell."""
-    has_proc = settings["tier"] == guarantees.NAMESPACES
-    shown = settings["folders"], settings["packages"]
-    namespaces.enter_slot(settings["uid"], *shown, has_proc=has_proc)
-    if pid := os.fork():
-        control.close()
-        os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
-    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL, "death signal")
-    namespaces.settle_slot(has_proc=has_proc)
-
-
-def _rooms(settings: dict[str, Any]) -> tuple[Walls | None, Box | None]:
-    """What closes jobs in, and the folder where they work that have no own disk."""
-    tier = settings["tier"]
-    if tier in guarantees.WITH_NAMESPACES:
-        has_proc = tier == guarantees.NAMESPACES
-        return JobWalls(landlock.version(), has_proc=has_proc), None
-    from assay.judging import box, one_process  # what others need not carry along
-
-    if tier != guarantees.ONE_PROCESS:
-        return None, box.Box()
-    one_process.enter_slot(settings["uid"])
-    shown = (*settings["folders"], *settings["packages"])
-    has_own_user = settings["uid"] is not None
-    walls = one_process.OneProcessWalls(shown, has_own_user=has_own_user)
-    return walls, box.Box()
-
-
-def main() -> None:
-    """Be a zygote: argument 1 is the socket's number, 2 the JSON settings."""
-    high = fcntl.fcntl(int(sys.argv[1]), fcntl.F_DUPFD_CLOEXEC, _HIGH)
-    control = socket(fileno=high)
-    os.close(int(sys.argv[1]))
-    settings = json.loads(sys.argv[2])
-    sys.argv = ["main.py"]
-    while os.open(os.devnull, os.O_RDWR) < _N_FDS:
-        pass
-    packages = settings["packages"]
-    sys.dont_write_bytecode = True
-    tier = settings["tier"]
-    try:
-        if tier == guarantees.BUBBLEWRAP:
-            from assay.judging import bubblewrap
-
-            bubblewrap.serve(control, settings)
-            return
-        _preload([*_PRELOAD.split(), *_OURS.split()])
-        if tier in guarantees.WITH_NAMESPACES:
-            _enter_namespaces(control, settings)
-            packages = namespaces.package_folders(packages)
-        walls, box = _rooms(settings)
-        sys.path[:0] = packages
-        _preload(settings["preload"])
-        loading.open_streams()
-        zygote = Zygote(control, tier, walls, box)
-        gc.collect()
-        gc.freeze()
-    except (OSError, NotImplementedError) as error:
-        code = error.errno if isinstance(error, OSError) else 0
-        tell(control, {"is": "failed", "what": str(error), "errno": code})
-        return
-    try:
-        zygote.serve()
-    finally:  # also where the judge left while we told it something
-        zygote.leave()
