@@ -134,7 +134,7 @@ def load_config(
     """
     environment = os.environ if environment is None else environment
     config = Config()
-    project = (project_dir or Path.cwd()) / "assay.toml"
+    project = (project_dir or _working_folder()) / "assay.toml"
     for path in (user_file or config_home(environment) / "assay.toml", project):
         for name, value in _read_file(path).items():
             config = _set(config, name, value, str(path))
@@ -146,6 +146,13 @@ def load_config(
         if value is not None:
             config = _set(config, name, value, f"--{name.replace('_', '-')}")
     return config
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it was removed while a shell was in it
+        return Path()
 
 
 def config_home(environment: Mapping[str, str]) -> Path:

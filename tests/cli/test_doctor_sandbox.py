@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +73,30 @@ def test_each_language_is_told_with_the_package_that_brings_it(doctor: Run) -> N
         finding = languages[language.name]
         assert finding["state"] == "none"
         assert language.package in finding["mend"]
+
+
+def test_what_mends_a_language_is_what_mends_the_tier(tmp_path: Path) -> None:
+    deny = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$0" "$@"'
+    without = ["unshare", "--user", "--map-root-user", "sh", "-c", deny]
+    if shutil.which("unshare") is None or shutil.which("bash") is None:
+        pytest.skip("no unshare here, or no bash")
+    if subprocess.run([*without, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no user namespace here in which to deny user namespaces")
+    done = subprocess.run(
+        [*without, sys.executable, "-m", "assay", "doctor", "--sandbox", "--json"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        timeout=110,
+        check=False,
+    )
+    found = groups(done.stdout)
+    if "landlock" not in found["tier"] or found["tier"]["landlock"]["state"] != "ok":
+        pytest.skip("no tier here without user namespaces")
+    bash = found["language"]["bash"]
+    assert bash["state"] == "warn"
+    assert "sudo sysctl -w user.max_user_namespaces" in bash["mend"]
 
 
 def test_other_backends_are_found_by_trying_them(doctor: Run, tmp_path: Path) -> None:

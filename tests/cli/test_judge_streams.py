@@ -72,6 +72,43 @@ def test_a_stdout_that_takes_nothing_is_told_of(
     assert done.stderr.count("\n") == 1
 
 
+def test_more_slots_than_there_are_descriptors_is_told_of(place: Path) -> None:
+    done = judged(place, "", *ONE, "--sandbox-slots", "10000000")
+    assert done.returncode == 3
+    assert done.stderr.startswith("assay: 10000000 slots cannot be made (Too many open")
+
+
+def test_a_folder_that_was_removed_is_no_obstacle(place: Path) -> None:
+    words = (str(place / "add.py"), "--problem", str(place / "sum.json"))
+    gone = place / "gone"
+    gone.mkdir()
+    script = 'cd "$0" && rmdir "$0" && exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, str(gone), sys.executable, "-m", "assay", "judge", *words],
+        env={**os.environ, "HOME": str(place)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('"limits": {"disk_mb": 0}', "give a whole number above 0, at most 1,048,576"),
+        ('"language": "python3.9"', "or python3.X of 3.11 or newer"),
+    ],
+)
+def test_what_a_row_may_say_is_told(place: Path, more: str, said: str) -> None:
+    row = ROW % '{"stdin": "", "expected": "5"}'
+    (place / "c.jsonl").write_text(row.replace('"mode"', f'{more}, "mode"'))
+    done = judged(place, "", *MANY)
+    assert done.returncode == 2
+    assert said in done.stdout
+
+
 def test_the_limit_that_a_program_met_by_waiting_is_that_of_the_wall(
     place: Path,
 ) -> None:

@@ -82,7 +82,9 @@ async def _languages(
     if examined.isolation is None:
         return tuple(map(_untried, found))
     async with Executor.open() as executor:
-        return await gather(partial(_language, executor, each) for each in found)
+        return await gather(
+            partial(_language, executor, examined, each) for each in found
+        )
 
 
 def _backend(name: str) -> Finding:
@@ -109,7 +111,7 @@ def _backend(name: str) -> Finding:
     )
 
 
-async def _language(executor: Executor, found: Found) -> Finding:
+async def _language(executor: Executor, examined: Examination, found: Found) -> Finding:
     """A language, tried as a candidate's programs would be run."""
     finding = partial(Finding, name=found.name, group="language")
     if not found.present:
@@ -118,6 +120,8 @@ async def _language(executor: Executor, found: Found) -> Finding:
         checked = await check_language(executor, found.name)
     except AssayError as error:
         told, _, mend = str(error).partition("; ")
+        if "doctor" in mend and examined.refused:  # what would mend it is said here
+            mend = _parted(examined.refused[0][1])[1] or mend
         return finding(state="warn", found=told, mend=mend)
     version = f"{found.version} ({found.path})"
     if checked.works:

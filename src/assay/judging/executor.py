@@ -382,7 +382,13 @@ class Executor:
         settings = replace(settings, tier=self._tier, image=self._image)
         if settings not in self._pools:
             first = len(self._pools) * self._n_slots
-            self._pools[settings] = Pool(self._n_slots, first, settings)
+            try:
+                self._pools[settings] = Pool(self._n_slots, first, settings)
+            except OSError as error:
+                raise JudgeUnavailable(
+                    f"{self._n_slots} slots cannot be made ({error.strerror}); choose "
+                    "fewer, or raise the limit that 'ulimit -n' shows"
+                ) from error
         return self._pools[settings]
 
     def _skipped(self) -> Observation:

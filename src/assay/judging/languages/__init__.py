@@ -56,7 +56,8 @@ def language_of(name: str) -> Language:
         return python(wanted)
     known = ", ".join(("python", *(language.name for language in LANGUAGES)))
     raise ProblemError(
-        f"language {name!r} is not known here; use one of {known}, or python3.X"
+        f"language {name!r} is not known here; use one of {known}, or "
+        "python3.X of 3.11 or newer"
     )
 
 
