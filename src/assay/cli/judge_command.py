@@ -30,7 +30,7 @@ def judge(
     ] = "",
     tests: Annotated[
         Path | None,
-        typer.Option(help="Cases (JSON), asserts or a pytest file to pass."),
+        typer.Option(help="Cases (JSON), asserts, a unittest or pytest file."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object, or one a row.")

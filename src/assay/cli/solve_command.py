@@ -22,7 +22,7 @@ def solve(
     ],
     tests: Annotated[
         Path | None,
-        typer.Option(help="Cases (JSON), asserts or a pytest file to pass."),
+        typer.Option(help="Cases (JSON), asserts, a unittest or pytest file."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the program there.")
