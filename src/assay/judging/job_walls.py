@@ -14,23 +14,20 @@ System V and POSIX memory, capabilities, resource limits, Landlock, system calls
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import struct
 from typing import Any
 
 from assay.judging import landlock, linux, namespaces, seccomp
 
-_BOX = "/.box"
-_PRIVATE = {"work": "/work", "tmp": "/tmp", "shm": "/dev/shm"}
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _QUIET = linux.MS_NOSUID | linux.MS_NODEV
 _PROC = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC)
 _PROC_READ_ONLY = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC | linux.MS_RDONLY)
 _EMPTY = _PROC_READ_ONLY
 _BIND = ctypes.c_ulong(linux.MS_BIND)
-_CAPABILITIES = 0x20080522
 
+# Unlike that of `linux` it takes numbers only, which are not copied first.
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _libc.syscall.argtypes = [ctypes.c_long] * 6
@@ -50,13 +47,14 @@ class JobWalls:
         """
         self._has_proc = has_proc
         self._own = os.open("/proc", os.O_PATH | os.O_CLOEXEC)  # until it is covered
+        self._oom_score = str(namespaces.JOB_OOM_SCORE).encode()
         self._user = f"{os.geteuid()} {os.geteuid()} 1".encode()
         self._group = f"{os.getegid()} {os.getegid()} 1".encode()
         self._binds = [
-            (f"{_BOX}/{name}".encode(), place.encode())
-            for name, place in _PRIVATE.items()
+            (f"{namespaces.BOX}/{index}".encode(), place.encode())
+            for index, place in enumerate(namespaces.PRIVATE)
         ]
-        self._no_capabilities = (ctypes.c_uint32 * 2)(_CAPABILITIES, 0)
+        self._no_capabilities = (ctypes.c_uint32 * 2)(linux.CAPABILITIES, 0)
         self._nothing = (ctypes.c_uint32 * 6)()
         filter_ = seccomp.program()
         self._filter = ctypes.create_string_buffer(filter_, len(filter_))
@@ -67,23 +65,31 @@ class JobWalls:
     def close(self, limits: dict[str, Any]) -> None:
         """Close everything around this process, the first of its process namespace."""
         os.setsid()
-        _checked(
+        linux.checked(
             _libc.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC), "namespaces of a job"
         )
         self._mount(limits["disk_mb"])
         os.chdir("/work")
-        _checked(_libc.unshare(linux.CLONE_NEWUSER), "user namespace of a job")
-        proc = None if self._has_proc else self._own
-        _write("setgroups", b"deny", proc)
-        _write("uid_map", self._user, proc)
-        _write("gid_map", self._group, proc)
-        _checked(_libc.capset(self._no_capabilities, self._nothing), "capset")
-        _checked(_libc.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+        linux.checked(_libc.unshare(linux.CLONE_NEWUSER), "user namespace of a job")
+        self._tell("oom_score_adj", self._oom_score)  # before Landlock shuts it
+        self._tell("setgroups", b"deny")
+        self._tell("uid_map", self._user)
+        self._tell("gid_map", self._group)
+        linux.checked(_libc.capset(self._no_capabilities, self._nothing), "capset")
+        linux.checked(
+            _libc.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs"
+        )
         if self._landlock is not None:
             self._landlock.restrict()
         namespaces.set_rlimits(limits)  # late: the steps before it open files
         head = _address(self._filter_head)
-        _checked(_libc.prctl(linux.PR_SET_SECCOMP, 2, head, 0, 0), "seccomp")
+        linux.checked(_libc.prctl(linux.PR_SET_SECCOMP, 2, head, 0, 0), "seccomp")
+
+    def _tell(self, name: str, words: bytes) -> None:
+        if self._has_proc:
+            linux.tell(f"/proc/self/{name}", words)
+        else:  # the own one is covered by now
+            linux.tell(f"self/{name}", words, self._own)
 
     def _mount(self, disk_mb: int) -> None:
         """One file system of bounded size, in memory, gone with the last process."""
@@ -92,20 +98,22 @@ class JobWalls:
             kilobytes += (os.fstat(0).st_size >> 10) + 4
         size = f"mode=711,size={kilobytes}k,nr_inodes=4096".encode()
         quiet = ctypes.c_ulong(_QUIET)
-        made = _libc.mount(b"tmpfs", _BOX.encode(), b"tmpfs", quiet, size)
-        _checked(made, "mount tmpfs of a job")
+        made = _libc.mount(b"tmpfs", namespaces.BOX.encode(), b"tmpfs", quiet, size)
+        linux.checked(made, "mount tmpfs of a job")
         for source, place in self._binds:
             os.mkdir(source, 0o700)
-            _checked(_libc.mount(source, place, None, _BIND, None), "bind of a job")
+            linux.checked(
+                _libc.mount(source, place, None, _BIND, None), "bind of a job"
+            )
         if not self._has_proc:
             _copy_stdin()
             words = (b"tmpfs", b"/proc", b"tmpfs", _EMPTY, b"mode=555,size=4k")
-            _checked(_libc.mount(*words), "cover of /proc")
+            linux.checked(_libc.mount(*words), "cover of /proc")
             return
         own = _libc.mount(b"proc", b"/proc", b"proc", _PROC, b"subset=pid,hidepid=2")
         if own < 0:  # a kernel before 5.8
             shown = (b"proc", b"/proc", b"proc", _PROC_READ_ONLY, b"hidepid=2")
-            _checked(_libc.mount(*shown), "proc of a job")
+            linux.checked(_libc.mount(*shown), "proc of a job")
 
 
 class LandlockRules:
@@ -127,31 +135,25 @@ class LandlockRules:
         ruleset = _libc.syscall(
             landlock.CREATE, _address(self._buffer), len(self._head), 0, 0, 0
         )
-        _checked(ruleset, "landlock_create_ruleset")
+        linux.checked(ruleset, "landlock_create_ruleset")
         for fd, rights in self._fixed:
             self._add(ruleset, fd, rights)
-        for place in _PRIVATE.values():
+        for place in namespaces.PRIVATE:
             fd = os.open(place, os.O_PATH | os.O_CLOEXEC)
             self._add(ruleset, fd, self._private)
         restricted = _libc.syscall(landlock.RESTRICT, ruleset, 0, 0, 0, 0)
-        _checked(restricted, "landlock_restrict_self")
+        linux.checked(restricted, "landlock_restrict_self")
 
     def _add(self, ruleset: int, fd: int, rights: int) -> None:
         struct.pack_into("=Qi", self._rule, 0, rights, fd)
         rule = _address(self._rule)
-        _checked(
+        linux.checked(
             _libc.syscall(landlock.ADD, ruleset, 1, rule, 0, 0), "landlock_add_rule"
         )
 
 
 def _address(buffer: Any) -> int:
     return ctypes.addressof(buffer)
-
-
-def _checked(result: int, what: str) -> None:
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code or errno.EPERM, f"{what}: {os.strerror(code)}")
 
 
 def _copy_stdin() -> None:
@@ -162,15 +164,3 @@ def _copy_stdin() -> None:
     while n_copied < size:
         n_copied += os.sendfile(copy, 0, n_copied, size - n_copied)
     os.close(copy)
-
-
-def _write(name: str, text: bytes, proc: int | None) -> None:
-    """Write to a file of this process in /proc; in another one that is open."""
-    path = f"/proc/self/{name}" if proc is None else f"self/{name}"
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
-    try:
-        os.write(fd, text)
-    except OSError as error:
-        raise OSError(error.errno, f"{path}: {error.strerror}") from error
-    finally:
-        os.close(fd)

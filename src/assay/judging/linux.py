@@ -20,6 +20,8 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 PR_SET_NO_NEW_PRIVS = 38
 
+CAPABILITIES = 0x20080522  # the form in which these are given to the kernel
+
 _MOUNT_SETATTR = 442  # the same on every processor, like all calls from 424 on
 _AT_RECURSIVE = 0x8000
 
@@ -39,6 +41,17 @@ def syscall(what: str, number: int, *args: object) -> int:
     """Make a call by number; `what` names it in the error."""
     words = [ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args]
     return checked(int(_libc.syscall(ctypes.c_long(number), *words)), what)
+
+
+def tell(path: str, words: bytes, folder: int | None = None) -> None:
+    """Write to a file that is the kernel's, perhaps in a folder that is open."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.write(fd, words)
+    except OSError as error:
+        raise OSError(error.errno, f"{path}: {error.strerror}") from error
+    finally:
+        os.close(fd)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str) -> None:
@@ -117,6 +130,6 @@ def prctl(option: int, value: int, what: str, address: int = 0) -> None:
 
 def drop_capabilities() -> None:
     """Give up every capability, for good with no_new_privs."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
     nothing = (ctypes.c_uint32 * 6)()
     checked(_libc.capset(header, nothing), "capset")

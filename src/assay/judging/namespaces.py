@@ -22,13 +22,14 @@ from typing import Any
 from assay.judging import linux
 
 _OLD = "/.old"
-_BOX = "/.box"
-STDIN_COPY = f"{_BOX}/stdin"  # where /dev/stdin points without a /proc
+BOX = "/.box"  # where a job mounts its own disk
+STDIN_COPY = f"{BOX}/stdin"  # where /dev/stdin points without a /proc
+SLOT_OOM_SCORE, JOB_OOM_SCORE = 800, 1000  # of at most 1000
 _BASE = "/tmp"  # any folder that exists: it is covered in our view only
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-_PRIVATE = ("/work", "/tmp", "/dev/shm")  # mounted by each job
+DEVICES = ("null", "zero", "full", "random", "urandom")
+PRIVATE = ("/work", "/tmp", "/dev/shm")  # mounted by each job
 
 _SLOT = (
     linux.CLONE_NEWPID
@@ -81,7 +82,8 @@ def settle_slot(*, has_proc: bool = True) -> None:
         flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
         linux.mount("proc", "/proc", "proc", flags, "")
     linux.set_host_name("sandbox")
-    _write("/proc/self/oom_score_adj", "1000")  # inherited by each job
+    # Where memory runs out the kernel ends us before others, and a job before us.
+    linux.tell("/proc/self/oom_score_adj", str(SLOT_OOM_SCORE).encode())
 
 
 def set_rlimits(limits: dict[str, Any]) -> None:
@@ -114,19 +116,9 @@ def _core_limit() -> int:
 
 
 def _map_ids(user: int, group: int) -> None:
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{user} {user} 1")
-    _write("/proc/self/gid_map", f"{group} {group} 1")
-
-
-def _write(path: str, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, text.encode())
-    except OSError as error:
-        raise OSError(error.errno, f"{path}: {error.strerror}") from error
-    finally:
-        os.close(fd)
+    linux.tell("/proc/self/setgroups", b"deny")
+    linux.tell("/proc/self/uid_map", f"{user} {user} 1".encode())
+    linux.tell("/proc/self/gid_map", f"{group} {group} 1".encode())
 
 
 def build_root(folders: Sequence[str], packages: Sequence[str], stdin: str) -> None:
@@ -143,7 +135,7 @@ def build_root(folders: Sequence[str], packages: Sequence[str], stdin: str) -> N
     for path, place in zip(packages, package_folders(packages), strict=True):
         os.makedirs(place)
         linux.bind(_OLD + path, place)
-    for name in _DEVICES:
+    for name in DEVICES:
         _show_device(name)
     for name, target in (
         ("fd", "/proc/self/fd"),
@@ -152,7 +144,7 @@ def build_root(folders: Sequence[str], packages: Sequence[str], stdin: str) -> N
         ("stderr", "/proc/self/fd/2"),
     ):
         os.symlink(target, f"/dev/{name}")
-    for place in (_BOX, "/proc", *_PRIVATE):
+    for place in (BOX, "/proc", *PRIVATE):
         os.makedirs(place, exist_ok=True)
     _write_accounts()
     for passage in passages:

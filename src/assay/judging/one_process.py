@@ -27,7 +27,6 @@ from typing import Any
 from assay.judging import landlock, linux, namespaces, seccomp
 
 LANDLOCK = 6  # the first version that keeps signals and abstract sockets in
-_DEVICES = ("null", "zero", "full", "random", "urandom")
 # Of itself, and not the tables of mounts and of the network, which are the host's.
 _OWN_PROC = (
     *("cmdline", "comm", "fd", "limits", "maps", "mem", "stat", "statm", "status"),
@@ -51,7 +50,7 @@ def enter_slot(uid: int | None) -> None:
     if version < LANDLOCK:
         what = f"Landlock has version {version} and {LANDLOCK} is needed"
         raise OSError(errno.EOPNOTSUPP, what)
-    _offer_to_be_killed()
+    _offer_to_be_killed(namespaces.SLOT_OOM_SCORE)
     if uid is None:
         os.setresgid(*[os.getegid()] * 3)
         os.setresuid(*[os.geteuid()] * 3)
@@ -85,7 +84,7 @@ class OneProcessWalls:
         self._confinement = landlock.Confinement(
             landlock.version(),
             (*namespaces.SYSTEM, *namespaces.ETC, *shown),
-            [f"/dev/{name}" for name in _DEVICES],
+            [f"/dev/{name}" for name in namespaces.DEVICES],
         )
 
     def close(self, limits: dict[str, Any]) -> None:
@@ -94,6 +93,7 @@ class OneProcessWalls:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL, "death signal")
         if os.getppid() != self._zygote:
             raise ProcessLookupError(errno.ESRCH, "the zygote is gone")
+        _offer_to_be_killed(namespaces.JOB_OOM_SCORE)
         folder = os.getcwd()
         linux.drop_capabilities()
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
@@ -111,10 +111,6 @@ class OneProcessWalls:
         resource.setrlimit(resource.RLIMIT_SIGPENDING, (signals, signals))
 
 
-def _offer_to_be_killed() -> None:
-    """Where memory runs out, be what the kernel ends first, with all jobs to come."""
-    fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, b"1000")
-    finally:
-        os.close(fd)
+def _offer_to_be_killed(score: int) -> None:
+    """Where memory runs out, be what the kernel ends before what has a lower score."""
+    linux.tell("/proc/self/oom_score_adj", str(score).encode())
