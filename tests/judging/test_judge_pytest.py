@@ -101,6 +101,7 @@ def test_fixtures_parameters_raises_and_approx_work(sandbox: Sandbox) -> None:
     wrong = by_name["test_double[2-5]"]
     facts = (wrong.input_text, wrong.expected_text, wrong.got_text)
     assert facts == ("double(2)", "5", "4")
+    assert by_name["test_later"].got_text == "Skipped: unconditional skip"
     assert by_name["test_close"].got_text == "Closed: for good (line 8)"
     assert "DID NOT RAISE" in by_name["test_raises_nothing"].got_text
 

@@ -82,7 +82,8 @@ class Recorder:
             self._reporter.end(name, PASSED)
 
     def _tell_skip(self, name: str, report: pytest.TestReport) -> None:
-        said = str(report.longrepr)[-200:]
+        shown = report.longrepr  # of a skip: file, line, reason
+        said = str(shown[2] if isinstance(shown, tuple) else shown)[-200:]
         in_words = isinstance(self._failed, pytest.xfail.Exception)
         if hasattr(report, "wasxfail") and not in_words:
             self._reporter.end(name, LEFT_OUT, got=said)  # marked before it ran
