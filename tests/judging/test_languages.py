@@ -18,6 +18,7 @@ from assay.judging.languages import (
     find_languages,
     is_own_python,
     language_of,
+    language_of_file,
 )
 from assay.judging.languages.check import check_language
 from assay.types import (
@@ -41,6 +42,16 @@ if TYPE_CHECKING:
 BAIT = Path("/tmp/assay-bait.txt")
 FOUND = {found.name: found for found in find_languages()}
 LIMITS = Limits(cpu_s=4.0, wall_s=30.0)
+
+
+def test_a_suffix_stands_for_one_language_and_any_other_for_python() -> None:
+    suffixes = [suffix for each in LANGUAGES for suffix in each.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+    for language in LANGUAGES:
+        assert language.suffixes, language.name
+        for suffix in language.suffixes:
+            assert language_of_file(f"a/b{suffix.upper()}") == language.name
+    assert {language_of_file(name) for name in ("a.py", "a", "-", ".c")} == {"python"}
 
 
 def need(name: str) -> None:

@@ -34,24 +34,10 @@ from assay.config import Config, observations_file
 from assay.errors import UsageError
 from assay.judging.corpus import BadRow, RowResult, judge_rows, lines_of, read_rows
 from assay.judging.judge import LocalJudge, open_judge
+from assay.judging.languages import language_of_file
 from assay.problems import read_problem
 from assay.types import Candidate, IOMode, Problem, Status, Verdict
 
-_SUFFIXES = {
-    ".bash": "bash",
-    ".c": "c",
-    ".cc": "cpp",
-    ".cpp": "cpp",
-    ".cxx": "cpp",
-    ".go": "go",
-    ".java": "java",
-    ".js": "javascript",
-    ".mjs": "javascript",
-    ".py": "python",
-    ".rs": "rust",
-    ".sh": "bash",
-    ".ts": "typescript",
-}
 _INTERRUPTED = 130
 _BLOCK = 1 << 16
 _OURS = (Status.SANDBOX_FAILURE, Status.SKIPPED)
@@ -162,13 +148,9 @@ def _problem(job: Job, source: str) -> Problem:
             f"problem {problem.id!r} has no case and no test, so there is nothing to "
             "judge by; give --tests FILE"
         )
-    language = job.language or _language_of(job.program or "-")
+    language = job.language or language_of_file(job.program or "-")
     problem = with_limits(problem, job.config.sandbox)
     return replace(problem, language=language, packages=job.packages)
-
-
-def _language_of(program: str) -> str:
-    return _SUFFIXES.get(Path(program).suffix.lower(), "python")
 
 
 def _opened(job: Job) -> AbstractAsyncContextManager[LocalJudge]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from assay.errors import ProblemError, ToolchainMissing
 from assay.judging.languages.bash import BASH
@@ -59,6 +60,13 @@ def language_of(name: str) -> Language:
         f"language {name!r} is not known here; use one of {known}, or "
         "python3.X of 3.11 or newer"
     )
+
+
+def language_of_file(name: str) -> str:
+    """The name of the language that a file's suffix stands for; else `python`."""
+    suffix = Path(name).suffix.lower()
+    fits = (each.name for each in LANGUAGES if suffix in each.suffixes)
+    return next(fits, "python")
 
 
 def toolchain_of(language: Language) -> Toolchain:

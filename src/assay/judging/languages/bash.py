@@ -19,6 +19,7 @@ while :; do part+=$part; done
 BASH = Language(
     name="bash",
     aliases=("sh", "shell"),
+    suffixes=(".sh", ".bash"),
     package="bash",
     tools=("bash",),
     find=on_path,

@@ -25,6 +25,7 @@ int main(void) {
 C = Language(
     name="c",
     aliases=("gcc", "c11", "c17"),
+    suffixes=(".c",),
     package="gcc",
     tools=("gcc",),
     find=on_path,

@@ -24,6 +24,7 @@ int main() {
 CPP = Language(
     name="cpp",
     aliases=("c++", "cxx", "g++", "cpp17", "c++17", "cpp20", "c++20"),
+    suffixes=(".cpp", ".cc", ".cxx"),
     package="g++",
     tools=("g++",),
     find=on_path,

@@ -10,12 +10,9 @@ import subprocess
 from pathlib import Path
 
 from assay.judging.languages.language import Language, Toolchain
+from assay.judging.namespaces import SYSTEM
 
 _PATIENCE_S = 30.0
-_SYSTEM = tuple(
-    Path(name)
-    for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-)
 
 
 def on_path(language: Language) -> Toolchain | None:
@@ -59,7 +56,7 @@ def home_folder() -> Path | None:
 
 def is_system(path: Path) -> bool:
     """Whether every sandbox shows it."""
-    return any(path.is_relative_to(folder) for folder in _SYSTEM)
+    return any(path.is_relative_to(folder) for folder in SYSTEM)
 
 
 def first_line(*command: str) -> str | None:

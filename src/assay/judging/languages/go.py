@@ -62,6 +62,7 @@ def _find(language: Language) -> Toolchain | None:
 GO = Language(
     name="go",
     aliases=("golang",),
+    suffixes=(".go",),
     package="golang-go",
     tools=("go",),
     find=_find,

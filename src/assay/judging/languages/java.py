@@ -83,6 +83,7 @@ def _find(language: Language) -> Toolchain | None:
 
 JAVA = Language(
     name="java",
+    suffixes=(".java",),
     package="default-jdk-headless",
     tools=("javac", "java"),
     find=_find,

@@ -46,6 +46,7 @@ def find_node(language: Language) -> Toolchain | None:
 JAVASCRIPT = Language(
     name="javascript",
     aliases=("js", "node", "nodejs"),
+    suffixes=(".js", ".mjs"),
     package="nodejs",
     tools=("node",),
     find=find_node,

@@ -48,6 +48,7 @@ class Language:
 
     name: str
     aliases: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()  # of the names of files that are in it
     package: str  # the Debian package that brings it
     tools: tuple[str, ...]
     version_words: tuple[str, ...] = ("--version",)

@@ -55,6 +55,7 @@ def _find(language: Language) -> Toolchain | None:
 RUST = Language(
     name="rust",
     aliases=("rs",),
+    suffixes=(".rs",),
     package="rustc",
     tools=("rustc", "cc"),
     find=_find,

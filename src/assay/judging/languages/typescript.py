@@ -89,6 +89,7 @@ def _types_of_node(beside: Path) -> Path | None:
 TYPESCRIPT = Language(
     name="typescript",
     aliases=("ts",),
+    suffixes=(".ts",),
     package="node-typescript",
     tools=("tsc", "node"),
     find=_find,
