@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from assay.judging.inside.comparisons import Comparisons
-from assay.judging.inside.link import Link
 from assay.judging.inside.outcomes import (
     FAILED,
     IMPORT_OF_TESTS,
@@ -139,7 +138,7 @@ def run(params: dict[str, Any], request: Callable[[Any], Any]) -> None:
     warnings.filterwarnings("error", "It is deprecated to return a value")
     unittest.main = _end_of_file  # type: ignore[assignment]  # we are the runner
     try:
-        _import(params["source"], module, link, comparisons, reporter)
+        _import(params["source"], module, comparisons, reporter)
         suite = Loader().load(module)
     except BaseException as error:  # whatever it is, the tests were not run
         reporter.end_with(IMPORT_OF_TESTS, error, None)
@@ -159,7 +158,6 @@ def run(params: dict[str, Any], request: Callable[[Any], Any]) -> None:
 def _import(
     source: str,
     module: types.ModuleType,
-    link: Link,
     comparisons: Comparisons,
     reporter: Reporter,
 ) -> None:
