@@ -170,7 +170,8 @@ def _limit(name: str, value: Any) -> Any:
     if not fits:
         kind = "a whole number" if is_whole else "a number"
         raise RowError(
-            f"limits: {name!r} is {_cut(value)}; give {kind} above 0, at most {most:,.0f}"
+            f"limits: {name!r} is {_cut(value)}; "
+            f"give {kind} above 0, at most {most:,.0f}"
         )
     return value if is_whole else float(value)
 
