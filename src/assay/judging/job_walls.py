@@ -22,9 +22,7 @@ from assay.judging import landlock, linux, namespaces, seccomp
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _QUIET = linux.MS_NOSUID | linux.MS_NODEV
-_PROC = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC)
-_PROC_READ_ONLY = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC | linux.MS_RDONLY)
-_EMPTY = _PROC_READ_ONLY
+_PROC = ctypes.c_ulong(_QUIET | linux.MS_NOEXEC | linux.MS_RDONLY)
 _BIND = ctypes.c_ulong(linux.MS_BIND)
 
 # Unlike that of `linux` it takes numbers only, which are not copied first.
@@ -86,10 +84,8 @@ class JobWalls:
         linux.checked(_libc.prctl(linux.PR_SET_SECCOMP, 2, head, 0, 0), "seccomp")
 
     def _tell(self, name: str, words: bytes) -> None:
-        if self._has_proc:
-            linux.tell(f"/proc/self/{name}", words)
-        else:  # the own one is covered by now
-            linux.tell(f"self/{name}", words, self._own)
+        # Its own /proc is read-only: it has files to starve by, or to survive by.
+        linux.tell(f"self/{name}", words, self._own)
 
     def _mount(self, disk_mb: int) -> None:
         """One file system of bounded size, in memory, gone with the last process."""
@@ -107,13 +103,14 @@ class JobWalls:
             )
         if not self._has_proc:
             _copy_stdin()
-            words = (b"tmpfs", b"/proc", b"tmpfs", _EMPTY, b"mode=555,size=4k")
+            words = (b"tmpfs", b"/proc", b"tmpfs", _PROC, b"mode=555,size=4k")
             linux.checked(_libc.mount(*words), "cover of /proc")
             return
-        own = _libc.mount(b"proc", b"/proc", b"proc", _PROC, b"subset=pid,hidepid=2")
-        if own < 0:  # a kernel before 5.8
-            shown = (b"proc", b"/proc", b"proc", _PROC_READ_ONLY, b"hidepid=2")
-            linux.checked(_libc.mount(*shown), "proc of a job")
+        for shown in (b"subset=pid,hidepid=2", b"hidepid=2"):  # a kernel before 5.8
+            own = _libc.mount(b"proc", b"/proc", b"proc", _PROC, shown)
+            if own >= 0:
+                return
+        linux.checked(own, "proc of a job")
 
 
 class LandlockRules:

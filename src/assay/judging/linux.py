@@ -71,11 +71,16 @@ def unmount(target: str) -> None:
     checked(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
 
 
-def bind(source: str, target: str, *, read_only: bool = True) -> None:
-    """Show a file or folder, with all that is mounted below it, at another place."""
+def bind(
+    source: str, target: str, *, read_only: bool = True, device: bool = False
+) -> None:
+    """Show a file or folder, with all that is mounted below it, at another place.
+
+    What is written to a device that is read-only still reaches it.
+    """
     mount(source, target, None, MS_BIND | MS_REC, "")
     if read_only:
-        _close_to_writing(target)
+        _close_to_writing(target, 0 if device else MS_NODEV)
 
 
 class _MountAttributes(ctypes.Structure):
@@ -87,9 +92,9 @@ class _MountAttributes(ctypes.Structure):
     ]
 
 
-def _close_to_writing(target: str) -> None:
-    """Make a tree of mounts read-only, and blind to set-uid bits and devices."""
-    wanted = _MountAttributes(set=MS_RDONLY | MS_NOSUID | MS_NODEV)
+def _close_to_writing(target: str, more: int) -> None:
+    """Make a tree of mounts read-only, blind to set-uid bits, and more."""
+    wanted = _MountAttributes(set=MS_RDONLY | MS_NOSUID | more)
     syscall(
         f"mount_setattr {target}",
         _MOUNT_SETATTR,

@@ -195,7 +195,7 @@ def _make_passages(folder: str, passages: set[str]) -> None:
 def _show_device(name: str) -> None:
     os.makedirs("/dev", exist_ok=True)
     os.close(os.open(f"/dev/{name}", os.O_CREAT | os.O_WRONLY, 0o666))
-    linux.bind(f"{_OLD}/dev/{name}", f"/dev/{name}", read_only=False)
+    linux.bind(f"{_OLD}/dev/{name}", f"/dev/{name}", device=True)
 
 
 def _write_accounts() -> None:
