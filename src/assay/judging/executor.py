@@ -245,7 +245,7 @@ class Executor:
         run = partial(self._run_calls, program, calls, limits)
         if self._recall is None:
             return await run()
-        named = (*program[:5], tuple(sorted(stop_at)))
+        named = (*program[:5], tuple(sorted(each.value for each in stop_at)))
         return await self._recall.calls(named, calls, limits, run)
 
     async def _run_calls(
