@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 from collections.abc import Iterator
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assay.cli.verdicts import row_line
+from assay.errors import UsageError
 from assay.judging import usage
 from assay.judging.cache import ObservationCache
+from assay.judging.corpus import CorpusRow, JudgedRow, read_line
 from assay.judging.recall import Recall, digest
-from assay.types import Call, Limits, Status
+from assay.types import Call, CaseResult, Limits, Status, Verdict
 
 if TYPE_CHECKING:
     from judging.conftest import Sandbox
@@ -86,6 +93,50 @@ def test_processes_that_keep_each_other_waiting_were_not_starved_by_others(
     used = usage.of_job("namespaces", 7, -1, "", exact=False)
     assert used["cpu_s"] == pytest.approx(3.0)
     assert used["delay_s"] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("mode", ["program", "function"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("cpu_s", value) for value in (0, -1.0, math.nan, math.inf, 1e300, "4")),
+        *(("wall_s", value) for value in (0.0, -1.0, math.nan, math.inf)),
+        *(("memory_mb", value) for value in (0, -5, 2.5, 10**30, True, None)),
+        *(("output_kb", value) for value in (0, -1, 10**30, None)),
+        *(("disk_mb", value) for value in (0, -1, 1.5, 10**30)),
+        *(("processes", value) for value in (0, -1, 10**30)),
+        *(("files", value) for value in (0, -1, 3, 10**30)),
+    ],
+)
+def test_a_limit_that_is_none_is_the_users_error(
+    sandbox: Sandbox, name: str, value: Any, mode: str
+) -> None:
+    limits = Limits(**{name: value})
+    run: Any = partial(sandbox.stdin, "print(5)")
+    if mode == "function":
+        run = partial(sandbox.calls, "def f(): return 5", "f", [()])
+    with pytest.raises(UsageError, match=f"the limit {name} is"):
+        run(limits=limits)
+
+
+def test_limits_above_what_the_computer_allows_are_what_it_allows(
+    sandbox: Sandbox,
+) -> None:
+    most = {each.name: 1 << 20 for each in fields(Limits)}
+    limits = Limits(**{**most, "cpu_s": 3600, "wall_s": 60})
+    assert sandbox.stdin("print(5)", limits=limits).stdout == "5\n"
+
+
+def test_the_name_of_a_case_cannot_command_the_terminal() -> None:
+    case = {"name": "n\x1b[2J", "stdin": "", "expected": "5"}
+    named = {"id": "x\x1b[2J", "mode": "stdin", "source": "", "cases": [case]}
+    row = read_line(json.dumps(named).encode(), 1)
+    assert isinstance(row, CorpusRow)
+    result = CaseResult(status=Status.RUNTIME_ERROR, name="n\x1b[2J", got_text="bad")
+    verdict = Verdict(candidate=row.candidate, results=(result,))
+    judged = JudgedRow(row=row, status=verdict.status, verdict=verdict)
+    assert "\x1b" not in row_line(judged)
+    assert "n\\x1b[2J: bad" in row_line(judged)
 
 
 @pytest.mark.skipif(not Path("/usr/bin/perl").exists(), reason="there is no perl here")

@@ -95,10 +95,11 @@ def row_note(result: JudgedRow) -> str:
     failed = next((each for each in result.verdict.counted if not each.passed), None)
     if failed is None:
         return ""
+    case = _cut(failed.name)
     if failed.status is Status.WRONG_ANSWER:
         facts = ", ".join(f"{name} {fact}" for name, fact in _facts(failed)[1:])
-        return f"{failed.name}: {facts}"
-    return f"{failed.name}: {_cut(failed.got_text, 400)}"
+        return f"{case}: {facts}"
+    return f"{case}: {_cut(failed.got_text, 400)}"
 
 
 def _facts(result: CaseResult) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from assay.judging.facts import show_text
 from assay.judging.job import Job
 from assay.judging.languages.language import Language, MemoryBound, Toolchain
 from assay.judging.parcel import Files, unwrap, wrap
+from assay.judging.possible import require_possible
 from assay.judging.slot import Child, Slot
 from assay.judging.wire import WireError
 from assay.types import Limits, Observation, Status
@@ -79,7 +80,8 @@ def compile_source(slot: Slot, recipe: Recipe) -> Observation:
             payload = job.wait_frame()
             ending = job.wait_end()
             wall_s = job.spending.wall_s()
-            if payload is not None and job.stopped is None:
+            is_ended = job.stopped is not None or ending.is_out_of_memory
+            if payload is not None and not is_ended:
                 status, error, words, files = _built(payload)
             else:
                 status, error = outcome.of_end(job, ending, is_whole_run=False)
@@ -113,6 +115,7 @@ def run_built(
     args: tuple[str, ...] = (),
 ) -> Observation:
     """Run a program that was built, on one input, its files beside it."""
+    require_possible(limits)
     language = recipe.language
     allowed = _allowed(language, files, limits)
     order = _run_order(recipe, files, limits, args)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from assay.judging.possible import fault_of
 from assay.types import (
     Call,
     Case,
@@ -36,8 +37,6 @@ _CASE_KEYS = {
     IOMode.STDIN: frozenset({"stdin", "expected", "name"}),
     IOMode.FUNCTION: frozenset({"args", "kwargs", "expected", "name"}),
 }
-_WHOLE = frozenset({"memory_mb", "output_kb", "disk_mb", "processes", "files"})
-_MOST = {"cpu_s": 3600.0, "wall_s": 86400.0}  # above, a limit is a slip of the pen
 _NAMED = frozenset({"exact", "tokens", "float", "unordered"})
 _LONGEST_ID = 500
 _SHOWN = 60
@@ -161,19 +160,9 @@ def _limits(row: dict[str, Any]) -> Limits:
 
 
 def _limit(name: str, value: Any) -> Any:
-    if name == "wall_s" and value is None:
-        return None
-    is_whole = name in _WHOLE
-    wanted: tuple[type, ...] = (int,) if is_whole else (int, float)
-    most = _MOST.get(name, 1 << 20)
-    fits = type(value) in wanted and math.isfinite(value) and 0 < value <= most
-    if not fits:
-        kind = "a whole number" if is_whole else "a number"
-        raise RowError(
-            f"limits: {name!r} is {_cut(value)}; "
-            f"give {kind} above 0, at most {most:,.0f}"
-        )
-    return value if is_whole else float(value)
+    if (fault := fault_of(name, value)) is not None:
+        raise RowError(f"limits: {name!r} is {_cut(value)}; {fault}")
+    return value
 
 
 def _checker(value: Any) -> Checker:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from assay.judging.affinity import SharedProcessor
 from assay.judging.pipes import Pipes, cpu_clock, process_of
+from assay.judging.possible import require_possible
 from assay.judging.slot import Child, Slot, SlotDied
 from assay.judging.spending import Spending
 from assay.judging.wire import HEADER, frame
@@ -74,6 +75,7 @@ class Job:
             cpu_hard_s: The kernel's own limit where it must allow many calls.
             memory_bound: Which of the kernel's limits holds each process's memory.
         """
+        require_possible(limits)
         self.ending: Ending | None = None
         self.stopped: tuple[Status, str] | None = None  # the limit that we enforced
         self.stdout, self.stderr = bytearray(), bytearray()

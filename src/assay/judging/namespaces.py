@@ -107,6 +107,9 @@ def set_rlimits(limits: dict[str, Any]) -> None:
     for which, value in wanted.items():
         if value is None:  # the kernel would count all of the user's processes
             continue
+        _, most = resource.getrlimit(which)
+        if most >= 0:  # else there is none
+            value = min(value, most)
         resource.setrlimit(which, (value, value))
 
 

@@ -13,6 +13,7 @@ from functools import cache, partial
 from assay.judging import outcome
 from assay.judging.guarantees import ONE_PROCESS
 from assay.judging.job import Job
+from assay.judging.possible import require_possible
 from assay.judging.slot import Child, Slot, SlotDied
 from assay.judging.wire import MAX_DEPTH, WireError, pack, require_shallow, unpack
 from assay.types import Call, Limits, Observation, Status, Value
@@ -74,6 +75,7 @@ class Program:
             fork: Make each call in a fork of the loaded program, so that no call
                 finds what another left in memory.
         """
+        require_possible(limits)
         self.n_runs = 0
         self.cpu_s = 0.0
         self._slot = slot
