@@ -34,7 +34,7 @@ ANYTHING = replace(
 PATIENT = replace(ANYTHING, name="patient", compile_cpu_s=30.0)
 FOLDERS = replace(ANYTHING, name="folders", artifacts=("out/",))
 GREEDY = (
-    "for n in 1 2; do head -c 1300M /dev/zero | tail -c 1300M | sleep 60 & done; wait"
+    "for n in 1 2; do head -c 1300M /dev/zero | tail -c 1300M | sleep 8 & done; wait"
 )
 SAYS = "printf '#!/bin/sh\\necho %s\\n' "
 
