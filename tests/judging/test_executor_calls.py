@@ -238,3 +238,17 @@ def crash(): import os; os._exit(1)
         0,
         "NameError: the program defines no 'pop'",
     ]
+
+
+def test_memory_beside_quick_answers_is_watched(sandbox: Sandbox) -> None:
+    source = (
+        "import os, time\n"
+        "for _ in range(2):\n"
+        "    if os.fork() == 0:\n"
+        "        kept = [bytearray(b'x' * (40 << 20)) for _ in range(3)]\n"
+        "        time.sleep(60)\n"
+        "def f(n):\n    time.sleep(0.002)\n    return n"
+    )
+    limits = Limits(cpu_s=5.0, wall_s=20.0, memory_mb=160)
+    seen = sandbox.calls(source, "f", [(n,) for n in range(1500)], limits)
+    assert Status.MEMORY_LIMIT in {each.status for each in seen}, seen[-1]

@@ -248,8 +248,7 @@ def _open_disk(pid: int) -> int:
 
 def _become(settings: dict[str, Any]) -> None:
     """Be who the jobs will be: a bubblewrap of root's lets them write to /proc/sys."""
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write("1000")  # inherited by each job
+    linux.tell("/proc/self/oom_score_adj", str(namespaces.SLOT_OOM_SCORE).encode())
     uid, packages = settings["uid"], settings["packages"]
     if uid is None:
         return

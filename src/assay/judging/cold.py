@@ -87,6 +87,7 @@ def _hello(launcher: socket) -> dict[str, Any]:
 
 
 def _close(limits: dict[str, Any], filter_: bytes) -> None:
+    linux.tell("/proc/self/oom_score_adj", str(namespaces.JOB_OOM_SCORE).encode())
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
     if version := landlock.version():

@@ -126,6 +126,8 @@ class Job:
         if n_written < size + len(payload):
             self._outgoing = memoryview(frame(payload))[n_written:]
             return self.wait_frame()
+        if time.monotonic() >= self._next_tick_s:  # processes beside it are watched too
+            self._ask_usage()
         happened = self._poll.poll(_TICK_S * 1000)
         if len(happened) == 1 and self._fds.get(happened[0][0]) is self.answers:
             data = os.read(happened[0][0], _CHUNK)
@@ -133,7 +135,7 @@ class Job:
             if length == len(data) - size and length <= self.max_frame:
                 return data[size:]
             self._take_in(happened[0][0], data)
-        else:
+        elif not happened:
             self.leave_alone()
         return self.wait_frame()
 
