@@ -106,15 +106,18 @@ async def seconds_of(work: Callable[[], Awaitable[object]], rounds: int) -> list
 async def calls(executor: Executor, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds of one call of `f(x) = x`: of a number, and of a long list."""
 
-    async def call(times: int, value: object) -> None:
+    async def call(times: int, value: object) -> float:
         given = [Call(args=(value,))] * times
+        start = time.perf_counter()
         seen = await executor.run_calls("def f(x):\n    return x", "f", given, LIMITS)
+        seconds = time.perf_counter() - start
         assert all(s.status is Status.FINISHED and s.value == value for s in seen)
+        return seconds
 
-    few = await seconds_of(partial(call, 1, 1), rounds)
-    many = await seconds_of(partial(call, N_CALLS + 1, 1), rounds)
-    a_list = await seconds_of(partial(call, 1, LIST), rounds)
-    ten_lists = await seconds_of(partial(call, 11, LIST), rounds)
+    few = [await call(1, 1) for _ in range(rounds)]
+    many = [await call(N_CALLS + 1, 1) for _ in range(rounds)]
+    a_list = [await call(1, LIST) for _ in range(rounds)]
+    ten_lists = [await call(11, LIST) for _ in range(rounds)]
     return (
         [(m - f) / N_CALLS for m, f in zip(many, few, strict=True)],
         [(t - o) / 10 for t, o in zip(ten_lists, a_list, strict=True)],

@@ -33,6 +33,8 @@ class SharedProcessor:
         try:
             os.sched_setaffinity(0, {self._processor})
             os.sched_setaffinity(pid, {self._processor})
+            # So that it does not interrupt a long question to read its first page.
+            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
         except OSError:  # the process is gone
             self.leave()
 
@@ -48,6 +50,7 @@ class SharedProcessor:
         with contextlib.suppress(OSError):
             for thread in os.listdir(f"/proc/{self._pid}/task"):  # noqa: PTH208
                 os.sched_setaffinity(int(thread), self._before)
+                os.sched_setscheduler(int(thread), os.SCHED_OTHER, os.sched_param(0))
 
 
 def _take(allowed: set[int]) -> int | None:

@@ -17,6 +17,7 @@ import struct
 from array import array
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import repeat
 from json.encoder import encode_basestring_ascii as _quote
 from typing import Any
@@ -34,8 +35,8 @@ _MAX_COLLISIONS = 64  # equal hashes in one set or dict; honest ones have almost
 _LIST, _TUPLE, _SET, _FROZENSET, _DICT, _BYTES, _COMPLEX, _INT, _STR, _OPAQUE = range(
     10
 )
-_RAW_LISTS = {"q": 10, "d": 11}  # by the type code of an array
-_RAW_TUPLES = {"q": 12, "d": 13}
+_RAW_LISTS = {"q": 10, "d": 11, "i": 15}  # by the type code of an array
+_RAW_TUPLES = {"q": 12, "d": 13, "i": 16}
 _RAW_BYTES = 14
 
 _ATOMS = frozenset({bool, float, type(None)})
@@ -146,6 +147,8 @@ def require_shallow(value: Any) -> None:
         below: list[Any] = []
         for each in level:
             parts = each.values() if type(each) is dict else each
+            if _one_type(parts) in _FLAT:
+                continue
             if not _NESTING.isdisjoint(map(type, parts)):
                 below += [part for part in parts if type(part) in _NESTING]
             if type(each) is dict:
@@ -204,6 +207,7 @@ class Channel:
 
 _NO_RAW = _Raw(b"")
 _NESTING = frozenset({list, tuple, set, frozenset, dict})
+_FLAT = frozenset({int, float, str})
 _NODES = frozenset({list, dict})
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
@@ -240,15 +244,22 @@ def _encode(value: Any, depth: int, raw: list[bytes]) -> Any:
 
 def _raw_numbers(kind: type, value: Any, raw: list[bytes]) -> list[int] | None:
     """Put numbers of one type behind the JSON; None if these cannot be."""
-    kinds = set(map(type, value))
-    code = "q" if kinds == {int} else "d" if kinds == {float} else ""
-    if not code:
+    kind_of_all = _one_type(value)
+    for code in "iq" if kind_of_all is int else "d" if kind_of_all is float else "":
+        try:
+            raw.append(array(code, value).tobytes())
+        except OverflowError:  # an int that no word of this size holds
+            continue
+        return [(_RAW_LISTS if kind is list else _RAW_TUPLES)[code], len(value)]
+    return None
+
+
+def _one_type(values: Any) -> type | None:
+    """The type of all of them, if it is one; a list counts faster than a set forms."""
+    if type(values) not in (list, tuple) or not values:
         return None
-    try:
-        raw.append(array(code, value).tobytes())
-    except OverflowError:  # an int that no machine word holds
-        return None
-    return [(_RAW_LISTS if kind is list else _RAW_TUPLES)[code], len(value)]
+    kinds = list(map(type, values))
+    return kinds[0] if kinds.count(kinds[0]) == len(kinds) else None
 
 
 def _encode_bytes(value: bytes, raw: list[bytes]) -> Any:
@@ -318,8 +329,12 @@ def _numbers(code: str, raw: _Raw, count: Any) -> list[Any]:
     if type(count) is not int:
         raise WireError("a count expected")
     numbers = array(code)
-    numbers.frombytes(raw.take(8 * count))
+    numbers.frombytes(raw.take(numbers.itemsize * count))
     return numbers.tolist()
+
+
+def _tuple_of_numbers(code: str, raw: _Raw, count: Any) -> tuple[Any, ...]:
+    return tuple(_numbers(code, raw, count))
 
 
 def _has_collisions(keys: list[Any]) -> bool:
@@ -370,9 +385,8 @@ _DECODERS: dict[int, Callable[[list[Any]], Any]] = {
     _OPAQUE: lambda parts: Opaque(_decode_text(parts)),
 }
 _RAW_DECODERS: dict[int, Callable[[_Raw, Any], Any]] = {
-    _RAW_LISTS["q"]: lambda raw, count: _numbers("q", raw, count),
-    _RAW_LISTS["d"]: lambda raw, count: _numbers("d", raw, count),
-    _RAW_TUPLES["q"]: lambda raw, count: tuple(_numbers("q", raw, count)),
-    _RAW_TUPLES["d"]: lambda raw, count: tuple(_numbers("d", raw, count)),
     _RAW_BYTES: lambda raw, count: bytes(raw.take(count)),
 }
+for _code in _RAW_LISTS:
+    _RAW_DECODERS[_RAW_LISTS[_code]] = partial(_numbers, _code)
+    _RAW_DECODERS[_RAW_TUPLES[_code]] = partial(_tuple_of_numbers, _code)
