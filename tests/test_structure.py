@@ -17,13 +17,14 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "assay"
 MOST_LINES = 400
 
-BASE = {"types", "errors", "concurrency", "prompts"}
+BASE = {"types", "errors", "concurrency", "database", "prompts"}
 ROOMS = {"models", "problems", "sampling", "inputs", "judging", "selection", "repair"}
 HALLWAY = {"budget", "trace", "pool", "conclusion", "solve", "config"}
 MAY_IMPORT: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
     "concurrency": set(),
+    "database": set(),
     "prompts": {"errors"},
     "budget": BASE,
     # a trace shows a value as a verdict does, however long or deep it is

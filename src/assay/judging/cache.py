@@ -14,13 +14,13 @@ import os
 import sqlite3
 import stat
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from assay.database import use_write_ahead_log
 from assay.judging.wire import Opaque, WireError, pack, unpack
 from assay.types import Observation, Status
 
@@ -30,7 +30,6 @@ MAX_BYTES = 512 << 20
 _FIELDS = tuple(field.name for field in fields(Observation))
 _CHECK = 16  # bytes of an entry's own digest
 _BUSY_S = 5.0
-_TRIES = 100
 _log = logging.getLogger(__name__)
 
 
@@ -139,14 +138,7 @@ class ObservationCache:
 
 def _prepare(database: sqlite3.Connection) -> None:
     """Make the file what it must be. Others may be doing the same at this moment."""
-    for n_left in reversed(range(_TRIES)):
-        try:
-            database.execute("PRAGMA journal_mode = WAL")  # does not wait for others
-            break
-        except sqlite3.OperationalError as error:
-            if "is locked" not in str(error) or not n_left:
-                raise
-            time.sleep(_BUSY_S / _TRIES)
+    use_write_ahead_log(database, _BUSY_S)
     database.execute("PRAGMA synchronous = NORMAL")
     database.execute(
         "CREATE TABLE IF NOT EXISTS entries "

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from assay.database import use_write_ahead_log
 from assay.errors import ConfigError, EnvironmentFault
 from assay.types import Completion, FinishReason, ModelIdentity, Request, Usage
 
@@ -201,7 +202,7 @@ class RecordingStore:
             return
         if self.read_only:
             raise self._unusable("it holds no recordings")
-        self._db.execute("PRAGMA journal_mode = WAL")
+        use_write_ahead_log(self._db, _BUSY_S)
         with self._transaction("BEGIN IMMEDIATE"):  # one process makes the tables
             if self._format() == 0:
                 self._create()
