@@ -1,4 +1,4 @@
-// assay: mode=stdin expect=memory_limit
+// assay: mode=stdin expect=memory_limit,time_limit
 package main
 
 

@@ -1,2 +1,2 @@
-// assay: mode=stdin expect=memory_limit
+// assay: mode=stdin expect=memory_limit,time_limit
 const all: number[][] = []; for (;;) all.push(new Array(1 << 17).fill(all.length));
