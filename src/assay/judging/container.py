@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-DEFAULT_IMAGE = "docker.io/library/python:3.11-slim"
+DEFAULT_IMAGE = "python:3.11-slim"  # of which registry, the engine knows
 ENGINES = ("podman", "docker")
 _DOOR = "/run/assay"
 _PACKAGE = "/opt/assay"
