@@ -43,7 +43,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pool": BASE | {"trace", "sampling", "repair"},
     "conclusion": BASE | {"budget", "pool", "trace"},
     "solve": BASE | ROOMS | {"budget", "trace", "pool", "conclusion"},
-    "cli": BASE | ROOMS | HALLWAY,
+    "bench": BASE | ROOMS | HALLWAY,
+    "report": {"types"},
+    "cli": BASE | ROOMS | HALLWAY | {"bench", "report"},
     "__main__": {"cli"},
 }
 

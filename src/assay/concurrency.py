@@ -1,8 +1,9 @@
-"""Fan-out: the only place that opens a task group."""
+"""Fan-out and background work: the only place that opens a task group."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import anyio
@@ -35,3 +36,36 @@ async def gather(calls: Iterable[Callable[[], Awaitable[T]]]) -> tuple[T, ...]:
     if failure:
         raise failure[0]
     return tuple(results[index] for index in range(len(results)))
+
+
+Start = Callable[[Callable[[], Awaitable[None]]], None]
+
+
+@asynccontextmanager
+async def background() -> AsyncIterator[Start]:
+    """Run calls beside a block, which starts them; leaving it cancels what still runs.
+
+    A call that fails ends the block, and its error is raised as itself.
+    """
+    failure: list[BaseException] = []
+
+    async def run(call: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await call()
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:
+            failure.append(error)
+            group.cancel_scope.cancel()
+
+    own: list[BaseException] = []
+    async with anyio.create_task_group() as group:
+        try:
+            yield lambda call: group.start_soon(run, call)
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:
+            own.append(error)
+        group.cancel_scope.cancel()
+    for error in (*failure, *own):
+        raise error

@@ -107,6 +107,11 @@ class Tally:
         return next((count for count in counts if count), self.n_deltas)
 
     @property
+    def is_reported(self) -> bool:
+        """Whether the server told what the prompt and the answer cost."""
+        return bool(self._usage or self._timings)
+
+    @property
     def prompt_tokens(self) -> int | None:
         """Tokens of the prompt as the server counted them, with the cached ones."""
         reported = _count(self._usage.get("prompt_tokens"))

@@ -169,6 +169,7 @@ class OpenAIModel:
             finish_reason=transcript.closed or tally.finish_reason or FinishReason.STOP,
             usage=await self._usage(request, tally),
             seconds=seconds,
+            usage_is_reported=tally.is_reported,
         )
 
     async def _read(

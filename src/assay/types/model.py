@@ -75,6 +75,7 @@ class Completion:
     seconds: float
     from_recording: bool = False
     retries: int = 0
+    usage_is_reported: bool = True  # False: counted here, as the endpoint does not tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
