@@ -58,14 +58,17 @@ async def background() -> AsyncIterator[Start]:
             failure.append(error)
             group.cancel_scope.cancel()
 
+    def begin(call: Callable[[], Awaitable[None]]) -> None:
+        group.start_soon(run, call)
+
     own: list[BaseException] = []
     async with anyio.create_task_group() as group:
         try:
-            yield lambda call: group.start_soon(run, call)
+            yield begin
         except anyio.get_cancelled_exc_class():
             raise
         except BaseException as error:
             own.append(error)
         group.cancel_scope.cancel()
-    for error in (*failure, *own):
-        raise error
+    for each in (*failure, *own):
+        raise each

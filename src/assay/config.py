@@ -75,6 +75,15 @@ class JudgingConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BenchConfig:
+    """Where benchmark runs and datasets are kept."""
+
+    runs: Path | None = None  # None: the user's state folder
+    datasets: Path | None = None  # None: the user's cache folder
+    endpoint_key: str | None = None  # of `endpoint:` arms at other hosts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings. `origins` says of each where its value came from."""
 
@@ -82,6 +91,7 @@ class Config:
     solve: SolveConfig = SolveConfig()
     sandbox: SandboxConfig = SandboxConfig()
     judging: JudgingConfig = JudgingConfig()
+    bench: BenchConfig = BenchConfig()
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,8 +100,9 @@ ROOMS: dict[str, type] = {
     "solve": SolveConfig,
     "sandbox": SandboxConfig,
     "judging": JudgingConfig,
+    "bench": BenchConfig,
 }
-SECRET = frozenset({"api_key"})
+SECRET = frozenset({"api_key", "endpoint_key"})
 RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
     "context_length": (1, inf),
     "slots": (1, inf),
@@ -202,8 +213,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         if room not in ROOMS or not isinstance(table, dict):
             raise ConfigError(
                 f"unknown section [{room}] in {str(path)!r}"
-                f"{_suggest(room, ROOMS)}; there are [model], [solve], [sandbox] and "
-                "[judging]"
+                f"{_suggest(room, ROOMS)}; there are [model], [solve], [sandbox], "
+                "[judging] and [bench]"
             )
         known = {f.name for f in fields(ROOMS[room])}
         for name, value in table.items():

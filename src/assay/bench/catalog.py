@@ -1,8 +1,9 @@
 """The datasets that `fetch` knows by name: where each is published, and its digest.
 
 A pin is the digest that public texts other than the publisher's state for the file of
-that address: found in several, of `humanevalplus-origin` in one. Where none was found `sha256` is None: the
-digest of the first fetch is written beside the file, and any later difference refused.
+that address: found in several, of `humanevalplus-origin` in one. Where none was found
+`sha256` is None: the digest of the first fetch is written beside the file, and any
+later difference refused.
 That protects from a change, not from a first fetch of something else.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, pstdev
 
-from assay.bench.bootstrap import in_common_units, two_level_mean
+from assay.bench.bootstrap import bootstrap_ratio, in_common_units, two_level_mean
 from assay.bench.power import (
     LEVEL,
     detectable,
@@ -158,6 +158,7 @@ def _find(attempts: Sequence[Attempt], a: str, b: str) -> Found:
         difference=difference,
         p=p,
         tokens_ratio=_tokens_ratio(flat),
+        tokens_ratio_interval=_ratio_interval(tasks),
         detectable=smallest,
     )
     n_seeds = max(len(task) for task in tasks)
@@ -186,6 +187,22 @@ def _tokens_ratio(pairs: Sequence[Pair]) -> float | None:
         total_a += one.usage.tokens
         total_b += other.usage.tokens
     return total_a / total_b if total_b else None
+
+
+def _ratio_interval(tasks: Sequence[Sequence[Pair]]) -> Estimate | None:
+    """The ratio of tokens with its interval over tasks."""
+    sums: list[tuple[float, float]] = []
+    for task in tasks:
+        known = [(a.usage, b.usage) for a, b in task]
+        if any(a is None or b is None for a, b in known):
+            return None
+        sums.append(
+            (
+                sum(a.tokens for a, _ in known if a is not None),
+                sum(b.tokens for _, b in known if b is not None),
+            )
+        )
+    return bootstrap_ratio([a for a, _ in sums], [b for _, b in sums])
 
 
 def _words(found: Found, *, n_comparisons: int) -> str:
@@ -231,7 +248,11 @@ def _claim(found: Found) -> str:
 def _spent(comparison: Comparison) -> str:
     if comparison.tokens_ratio is None:
         return "Tokens: not measured for both."
-    return f"It used {comparison.tokens_ratio:.2f} times the tokens."
+    told = f"It used {comparison.tokens_ratio:.2f} times the tokens"
+    interval = comparison.tokens_ratio_interval
+    if interval is not None:
+        told += f" (95 % interval {interval.low:.2f} to {interval.high:.2f})"
+    return f"{told}."
 
 
 def points(share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from assay.bench.bootstrap import bootstrap_ratio, two_level_mean
+from assay.bench.bootstrap import bootstrap_mean, bootstrap_ratio, two_level_mean
 from assay.bench.claims import headline, main_arm, status_of
 from assay.bench.paired import (
     arms_of,
@@ -164,6 +164,7 @@ def _spread(tasks: ByTask, cost: Callable[[Attempt], float | None]) -> Spread | 
         median=quantile(means, 0.5),
         p90=quantile(means, 0.9),
         total=sum(map(sum, known)),
+        interval=bootstrap_mean(means),
     )
 
 

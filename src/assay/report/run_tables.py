@@ -91,7 +91,7 @@ def comparisons_table(comparisons: Sequence[Comparison]) -> Html:
             integer(c.n_neither),
             p_value(c.p),
             p_value(c.p_holm),
-            f"{c.tokens_ratio:.2f}" if c.tokens_ratio is not None else NOT_MEASURED,
+            _ratio(c),
             f"{c.detectable * 100:.1f} points",
         )
         for c in comparisons
@@ -143,10 +143,23 @@ def _solved(arm: ArmSummary) -> str | Html:
     return join((solved, el("small", f"{arm.n_pending:,} pending")))
 
 
+def _ratio(c: Comparison) -> str | Html:
+    if c.tokens_ratio is None:
+        return NOT_MEASURED
+    interval = c.tokens_ratio_interval
+    if interval is None:
+        return f"{c.tokens_ratio:.2f}"
+    bounds = el("small", f"{interval.low:.2f} to {interval.high:.2f}")
+    return join((f"{c.tokens_ratio:.2f}", bounds))
+
+
 def _spread(spread: Spread | None, write: Callable[[float | None], str]) -> str | Html:
     if spread is None:
         return NOT_MEASURED
     rest = f"{write(spread.median)}, {write(spread.p90)}"
+    if spread.interval is not None:
+        low, high = write(spread.interval.low), write(spread.interval.high)
+        rest += f"; mean {low} to {high}"
     return join((write(spread.mean), el("small", rest)))
 
 

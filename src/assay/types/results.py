@@ -67,6 +67,7 @@ class Spread:
     median: float
     p90: float
     total: float
+    interval: Estimate | None = None  # of the mean, over tasks; None: not computed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +111,10 @@ class Comparison:
     n_only_b: int
     n_neither: int
     difference: Estimate  # score of a minus score of b, paired over tasks
-    p: float  # exact McNemar (one seed), else sign test over tasks
+    p: float  # exact McNemar (one seed), else exact sign-flip test over tasks
     p_holm: float | None = None  # corrected for all comparisons of this table
     tokens_ratio: float | None = None  # mean tokens of a / of b
+    tokens_ratio_interval: Estimate | None = None  # over tasks; None: too few
     detectable: float = 1.0  # smallest difference this many tasks show, 80 % power
     words: str = ""  # what may be claimed
 
