@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lock bench clean
+.PHONY: demo test check format lock bench bench-smoke clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,9 +35,13 @@ format: $(READY)
 
 # Needs uv. Writes no index address, so that any index with the same files serves.
 lock:
-	uv pip compile pyproject.toml requirements.build --group dev --extra local \
+	uv pip compile pyproject.toml requirements.build --group dev --extra local --extra bench \
 	  --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
+
+# Ten problems of our own, replayed from a recording: no model is needed.
+bench-smoke: $(READY)
+	$(BIN)/python benchmarks/smoke/run.py $(BIN)/assay
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py

@@ -2,8 +2,9 @@
 
 A fixed limit scores a slow computer and not the program: the same answers of a known
 benchmark got 0.40 on one and 0.23 on another. So a case may use a multiple of the CPU
-time that the reference needed here, and never less than the dataset's own limit; the
-wall limit is wide, so that a busy computer fails no right program.
+time that the reference needed here, and never less than the dataset's own limit, or two
+seconds where it states none; the wall limit is wide, so that a busy computer fails no
+right program. Without a reference that passes, a case gets the reader's wide limit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from assay.errors import ProblemError
 from assay.judging.judge import LocalJudge
 from assay.types import Candidate, Problem
 
+FLOOR_S = 2.0  # of CPU for a case, where the dataset states no limit
 FACTOR = 5.0  # of the reference's slowest case
 EXTRA_S = 1.0
 WALL_FACTOR = 10.0  # of the CPU limit
@@ -67,8 +69,9 @@ async def calibrate(task: Task, judge: LocalJudge) -> Calibrated:
     if reference.language != task.hidden.language:
         return Calibrated(cpu_s=base, reference="passed")  # another language's seconds
     wanted = FACTOR * slowest + EXTRA_S
+    least = FLOOR_S if task.time_limit_s is None else base
     return Calibrated(
-        cpu_s=min(MOST_S, max(base, wanted)),
+        cpu_s=min(MOST_S, max(least, wanted)),
         reference_cpu_s=round(slowest, 3),
         reference="passed",
     )
