@@ -97,7 +97,7 @@ def comparisons_table(comparisons: Sequence[Comparison]) -> Html:
         for c in comparisons
     ]
     return table(
-        "Paired over the same tasks: exact McNemar with one seed, sign test with more; "
+        "Paired over the same tasks: exact McNemar with one seed, sign-flip with more; "
         "Holm corrects for all rows",
         head,
         rows,
