@@ -184,7 +184,7 @@ def test_words_say_what_is_not_significant_after_correction() -> None:
         "to +10.8, exact McNemar p = 0.035; corrected for 3 comparisons p = 0.11): not "
         "significant at 5 % after correction; 164 tasks would show a difference of at "
         "least 6.7 points (80 % power); one of this size needs about 272. It used 1.00 "
-        "times the tokens."
+        "times the tokens (95 % interval 1.00 to 1.00)."
     )
 
 
