@@ -4,7 +4,7 @@
     python benchmarks/evalplus.py both    DATA.jsonl.gz --out DIR --python PYTHON
     python benchmarks/evalplus.py table   --out DIR
 
-`samples` writes 1,000 answers: the programs of exported runs or sample files, and,
+`samples` writes so many answers: the programs of exported runs or sample files, and,
 where those are too few, mutants of the references. `both` grades them twice in one
 sitting, with two processes each: by `assay`'s keeper, and by `evalplus.evaluate` in
 PYTHON, the interpreter of a throw-away environment that has EvalPlus. EvalPlus reads
@@ -37,7 +37,6 @@ from assay.concurrency import gather
 from assay.problems import read_row
 from assay.sampling.extraction import extract_program
 
-N_ANSWERS = 1000
 JOBS = 2
 
 
@@ -73,10 +72,17 @@ def samples(args: argparse.Namespace) -> None:
     ]
     random.Random(0).shuffle(mutants)
     for each in mutants:
-        if len(answers) >= N_ANSWERS:
+        if len(answers) >= args.answers:
             break
         answers[each] = None
-    chosen = list(answers)[:N_ANSWERS]
+    chosen = list(answers)
+    random.Random(1).shuffle(chosen)
+    seen = {name for name, _ in chosen[: args.answers]}
+    chosen = chosen[: args.answers] + [
+        (task.problem.id, task.reference.code)  # EvalPlus wants an answer to each task
+        for task in open_dataset(args.data).tasks
+        if task.reference is not None and task.problem.id not in seen
+    ]
     with (args.out / "answers.jsonl").open("w") as file:
         for name, code in chosen:
             file.write(json.dumps({"task_id": short(name), "solution": code}) + "\n")
@@ -223,6 +229,7 @@ def main() -> None:
             sub.add_argument("data", type=Path)
         if name == "samples":
             sub.add_argument("more", type=Path, nargs="*")
+            sub.add_argument("--answers", type=int, default=1000)
         if name == "both":
             sub.add_argument("--python", required=True)
     args = parser.parse_args()
