@@ -1,6 +1,6 @@
 """How long the page of a 1,000-task run takes to open, and how large it is.
 
-    python benchmarks/report.py [--tasks 1000] [--times 5]
+    python benchmarks/open_report.py [--tasks 1000] [--times 5]
 
 The run is made up (as in tests/report). Chromium opens a copy of the page from which
 the content policy is taken, so that a line of script can tell when it is laid out.
