@@ -35,7 +35,6 @@ from assay.types import (
     Problem,
     Solution,
     SolveStatus,
-    Verdict,
 )
 
 Play = Callable[[Problem, Model, Judge, Playing, Trace], Awaitable[Played]]
@@ -360,4 +359,3 @@ PLAYS: dict[str, Play] = {
     "assay": play_assay,
     "recipe": play_recipe,
 }
-__all__ = ["PLAYS", "Played", "Playing", "Verdict", "played"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from dataclasses import asdict
@@ -62,14 +63,7 @@ def identity_json(identity: ModelIdentity | None) -> dict[str, Any] | None:
 
 def command_line() -> str:
     """How this process was started, with the program's short name."""
-    words = ["assay", *sys.argv[1:]]
-    return " ".join(_quoted(word) for word in words)
-
-
-def _quoted(word: str) -> str:
-    import shlex
-
-    return shlex.quote(word)
+    return shlex.join(["assay", *sys.argv[1:]])
 
 
 def _processor() -> str:

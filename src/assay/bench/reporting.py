@@ -19,18 +19,18 @@ from assay.types.results import Attempt, Leak, Outcome, RunReport, SolveRecord
 def attempts_of(store: RunStore, prices: Prices | None = None) -> tuple[Attempt, ...]:
     """Every attempt that the run is to have; what is not there yet is pending.
 
-    Arms in the user's order, and within an arm tasks in the dataset's.
+    Arms in the order of `arm_names`, and within an arm tasks in the dataset's.
 
     Raises:
         UsageError: a sealed answer was changed.
     """
-    settings = store.settings()
+    settings, tasks = store.settings(), store.tasks()
     sealed = {each.key: each for each in store.sealed()}
     grades, why = store.grades(), {key: reason for key, _, reason in store.faults()}
     found = []
     for arm in arm_names(settings):
         for seed in range(settings.seeds):
-            for task in store.tasks():
+            for task in tasks:
                 key = (task["task"], arm, seed)
                 reason = why.get(key, "not run yet")
                 one = _attempt(key, task, sealed.get(key), grades.get(key), reason)
