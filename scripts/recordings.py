@@ -21,13 +21,16 @@ from assay.models.recordings import RecordingStore
 COLUMNS = (
     "key", "model", "request", "prompt", "prompt_sha256", "text", "finish_reason",
     "prompt_tokens", "completion_tokens", "cached_prompt_tokens", "seconds", "retries",
-    "engine", "created",
+    "engine", "created", "logprobs",
 )  # fmt: skip
 LEFT_OUT = {"request": "{}"}
+LATER = {"logprobs": "[]"}  # what a file packed by an older version lacks
 
 
 def pack(store: Path, file: Path) -> int:
     """Write every completion as a line of JSON; how many."""
+    with RecordingStore(store):
+        pass  # brings a file of an older format up to date
     with sqlite3.connect(store.absolute().as_uri() + "?mode=ro", uri=True) as db:
         rows = db.execute(
             f"SELECT {', '.join(COLUMNS)} FROM completions ORDER BY created, key"
@@ -49,7 +52,7 @@ def unpack(file: Path, store: Path) -> int:
         db.executemany(
             f"INSERT OR IGNORE INTO completions ({', '.join(COLUMNS)}) "
             f"VALUES ({marks})",
-            ([row[name] for name in COLUMNS] for row in rows),
+            ([(LATER | row)[name] for name in COLUMNS] for row in rows),
         )
     with RecordingStore(store, read_only=True) as opened:
         return len(opened)

@@ -207,7 +207,7 @@ def test_a_later_format_is_not_touched(path: Path) -> None:
     db.close()
     error = opening_error(path)
     assert isinstance(error, ConfigError)
-    assert "have format 9, and this assay reads 1; update assay" in str(error)
+    assert "have format 9, and this assay reads 2; update assay" in str(error)
 
 
 def test_a_database_of_something_else_is_not_touched(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def request_body(request: Request, model: str, *, llama_cpp: bool) -> dict[str, 
     """Write a request as OpenAI's API wants it: one choice, streamed, with usage.
 
     A llama.cpp server is also asked for counts in every chunk, so that a stream that
-    is closed early was counted; others might refuse a field they do not know.
+    is closed early was counted, and for each token's probability, which costs it a
+    twentieth of its speed or less; others might refuse a field they do not know.
     """
     body: dict[str, Any] = {
         "model": model,
@@ -44,6 +45,7 @@ def request_body(request: Request, model: str, *, llama_cpp: bool) -> dict[str, 
         body["stop"] = list(request.stop)
     if llama_cpp:
         body |= {"timings_per_token": True, "cache_prompt": True}
+        body |= {"logprobs": True, "top_logprobs": 1}
     return body
 
 
@@ -63,6 +65,7 @@ class Tally:
         self.finish_reason: FinishReason | None = None
         self.unknown_finish = ""
         self.n_deltas = 0
+        self.logprobs: list[float] = []
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
 
@@ -82,6 +85,7 @@ class Tally:
 
     def _add_choice(self, choice: dict[str, Any]) -> str:
         self._end(choice.get("finish_reason"))
+        self.logprobs += _logprobs(choice.get("logprobs"))
         delta = _mapping(choice.get("delta") or {}, "a delta")
         text = delta.get("content") or ""
         if not isinstance(text, str):
@@ -137,6 +141,16 @@ def _mapping(value: object, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise WrongChunk(f"{what} is no object")
     return value
+
+
+def _logprobs(told: object) -> list[float]:
+    """Log-probabilities of a choice's tokens; none where they are malformed."""
+    tokens = told.get("content") if isinstance(told, dict) else None
+    if not isinstance(tokens, list):
+        return []
+    values = [each.get("logprob") for each in tokens if isinstance(each, dict)]
+    # + 0.0: no -0.0 in what is stored
+    return [round(v, 2) + 0.0 for v in values if isinstance(v, float | int) and v <= 0]
 
 
 def _count(value: object) -> int | None:

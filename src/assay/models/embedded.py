@@ -32,7 +32,8 @@ class EmbeddedModel:
 
     Args:
         model: What `ModelStore.resolve` gave: the digest is part of the identity.
-        context_length, slots, threads, log_path, port, program: As in `Engine`.
+        context_length, slots, threads, log_path, port, program, shares_prefixes: As in
+            `Engine`.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class EmbeddedModel:
         port: int = 0,
         program: str | None = None,
         idle_timeout_s: float = 300.0,
+        shares_prefixes: bool = True,
     ) -> None:
         self.engine = Engine(
             model.path,
@@ -56,6 +58,7 @@ class EmbeddedModel:
             name=model.name,
             port=port,
             program=program,
+            shares_prefixes=shares_prefixes,
         )
         self._model = model
         self._idle_timeout_s = idle_timeout_s

@@ -64,6 +64,9 @@ class Engine:
         name: What the model is called in answers.
         port: 0 takes any free one.
         program: The path of a `llama-server` to run instead of the wheel.
+        shares_prefixes: Whether a prompt computed in one slot may be copied to others.
+            Without it slots share no cells, which is a quarter faster where each works
+            on a prompt of its own.
 
     Raises:
         ModelUnavailable: on entering and in `restart`, with the log's last lines.
@@ -82,6 +85,7 @@ class Engine:
         program: str | None = None,
         startup_timeout_s: float = 300.0,
         cache_ram_mib: int = CACHE_RAM_MIB,
+        shares_prefixes: bool = True,
     ) -> None:
         self.model_path = model_path
         self.context_length = context_length
@@ -96,6 +100,7 @@ class Engine:
         self._port, self._program = port, program
         self._startup_timeout_s = startup_timeout_s
         self._cache_ram_mib = cache_ram_mib
+        self._shares_prefixes = shares_prefixes
         self._process: Process | None = None
         self._restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
         self._restarting = anyio.Lock()
@@ -222,6 +227,7 @@ class Engine:
             "slots": self.slots,
             "threads": self.threads,
             "cache_ram_mib": self._cache_ram_mib,
+            "shares_prefixes": self._shares_prefixes,
             "api_key": self.api_key,
             "port": self._port,
             "program": self._program,

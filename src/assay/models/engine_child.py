@@ -76,10 +76,11 @@ def _serve_xllamacpp(settings: dict[str, Any], report: Any) -> None:
     params = xllamacpp.CommonParams()
     params.model.path = settings["model_path"]
     params.model_alias = {settings["name"]}
-    # one pool of cells for all slots, and no slot may take more than its share
     params.n_ctx = settings["context_length"] * settings["slots"]
-    params.kv_unified = True
-    params.kv_unified_per_slot = settings["context_length"]
+    # one pool of cells for all slots, and no slot may take more than its share
+    params.kv_unified = settings["shares_prefixes"]
+    if params.kv_unified:
+        params.kv_unified_per_slot = settings["context_length"]
     params.n_parallel = settings["slots"]
     params.cpuparams.n_threads = settings["threads"]
     params.cpuparams_batch.n_threads = settings["threads"]
@@ -88,7 +89,9 @@ def _serve_xllamacpp(settings: dict[str, Any], report: Any) -> None:
     params.cache_ram_mib = settings["cache_ram_mib"]
     params.cache_idle_slots = False  # it clears what the next call could use
     # a file in memory for `assay.models.prefixes`: it vanishes with the process
-    slot_file = os.memfd_create("slot") if hasattr(os, "memfd_create") else -1
+    # (out of cells of a slot's own, reading one back has crashed the engine)
+    can_share = params.kv_unified and hasattr(os, "memfd_create")
+    slot_file = os.memfd_create("slot") if can_share else -1
     if slot_file >= 0:
         params.slot_save_path = "/proc/self/fd/"
     params.use_jinja = True

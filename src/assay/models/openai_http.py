@@ -170,6 +170,7 @@ class OpenAIModel:
             usage=await self._usage(request, tally),
             seconds=seconds,
             usage_is_reported=tally.is_reported,
+            logprobs=tuple(tally.logprobs),
         )
 
     async def _read(

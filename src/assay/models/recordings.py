@@ -18,7 +18,7 @@ from assay.database import use_write_ahead_log
 from assay.errors import ConfigError, EnvironmentFault
 from assay.types import Completion, FinishReason, ModelIdentity, Request, Usage
 
-FORMAT = 1
+FORMAT = 2
 _APPLICATION_ID = 0x41535259  # "ASRY": tells our files from any other SQLite file
 _BUSY_S = 30.0  # another process's commit takes milliseconds
 _SCHEMA = """
@@ -36,9 +36,11 @@ CREATE TABLE completions (
   seconds REAL NOT NULL,
   retries INTEGER NOT NULL,
   engine TEXT NOT NULL,
-  created REAL NOT NULL
+  created REAL NOT NULL,
+  logprobs TEXT NOT NULL DEFAULT '[]'
 ) STRICT, WITHOUT ROWID
 """
+_FROM_1 = "ALTER TABLE completions ADD COLUMN logprobs TEXT NOT NULL DEFAULT '[]'"
 
 
 def request_json(request: Request) -> str:
@@ -96,6 +98,7 @@ class RecordingStore:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self._logprobs = "logprobs"  # as a column or, in format 1, as nothing
         with self._faults():
             self._db = self._connect()
         try:
@@ -131,7 +134,7 @@ class RecordingStore:
         with self._faults():
             row = self._db.execute(
                 "SELECT text, finish_reason, prompt_tokens, completion_tokens,"
-                " cached_prompt_tokens, seconds, retries"
+                f" cached_prompt_tokens, seconds, retries, {self._logprobs}"
                 " FROM completions WHERE key = ?",
                 (recording_key(request, identity),),
             ).fetchone()
@@ -157,6 +160,7 @@ class RecordingStore:
             completion.retries,
             identity.engine,
             time.time(),
+            _canonical(completion.logprobs),
         )
         marks = ", ".join("?" * len(row))
         with self._faults():
@@ -201,11 +205,18 @@ class RecordingStore:
         if found == FORMAT:
             return
         if self.read_only:
-            raise self._unusable("it holds no recordings")
+            if not found:
+                raise self._unusable("it holds no recordings")
+            self._logprobs = "'[]'"
+            return
         use_write_ahead_log(self._db, _BUSY_S)
         with self._transaction("BEGIN IMMEDIATE"):  # one process makes the tables
-            if self._format() == 0:
+            found = self._format()
+            if found == 0:
                 self._create()
+            elif found < FORMAT:
+                self._db.execute(_FROM_1)
+                self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -269,7 +280,7 @@ class RecordingStore:
 
 
 def _completion(row: tuple[Any, ...]) -> Completion:
-    text, finish_reason, prompt, completion, cached, seconds, retries = row
+    text, finish_reason, prompt, completion, cached, seconds, retries, logprobs = row
     return Completion(
         text=text,
         finish_reason=FinishReason(finish_reason),
@@ -281,6 +292,7 @@ def _completion(row: tuple[Any, ...]) -> Completion:
         seconds=seconds,
         from_recording=True,
         retries=retries,
+        logprobs=tuple(json.loads(logprobs)),
     )
 
 

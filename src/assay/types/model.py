@@ -67,7 +67,11 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What a model wrote for one request. `seconds` is from sending to the end."""
+    """What a model wrote for one request. `seconds` is from sending to the end.
+
+    `logprobs` are natural logarithms of the probability of each token as it was drawn,
+    before temperature, to two decimals; empty where the endpoint does not tell them.
+    """
 
     text: str
     finish_reason: FinishReason
@@ -76,6 +80,7 @@ class Completion:
     from_recording: bool = False
     retries: int = 0
     usage_is_reported: bool = True  # False: counted here, as the endpoint does not tell
+    logprobs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
