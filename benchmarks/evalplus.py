@@ -20,6 +20,7 @@ import gzip
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -163,6 +164,8 @@ def both(args: argparse.Namespace) -> None:
     """Grade twice, ours first, each alone on the computer."""
     answers = list(rows_of(args.out / "answers.jsonl"))
     load = os.getloadavg()[0]
+    shutil.rmtree(args.out / "cache", ignore_errors=True)  # of EvalPlus, as are these:
+    (args.out / "answers_eval_results.json").unlink(missing_ok=True)
     found = anyio.run(ours, args.data, answers)
     print(f"assay: {found['seconds']:.1f} s for {len(answers)} answers", flush=True)
     environment = {

@@ -58,7 +58,9 @@ async def calibrate(task: Task, judge: LocalJudge) -> Calibrated:
     wide = Calibrated(cpu_s=max(base, MOST_S)).applied(task.hidden)
     problem = replace(wide, language=reference.language)
     try:
-        verdict = await judge.judge(Candidate(code=reference.code), problem)
+        verdict = await judge.judge(
+            Candidate(code=reference.code), problem, stop_at_failure=True
+        )
     except ProblemError:
         return Calibrated(cpu_s=base, reference="not run")
     slowest = max((r.cpu_s for r in verdict.results), default=0.0)
@@ -68,11 +70,16 @@ async def calibrate(task: Task, judge: LocalJudge) -> Calibrated:
         )
     if reference.language != task.hidden.language:
         return Calibrated(cpu_s=base, reference="passed")  # another language's seconds
-    wanted = FACTOR * slowest + EXTRA_S
-    least = FLOOR_S if task.time_limit_s is None else base
+    return limits_by(task, slowest)
+
+
+def limits_by(task: Task, slowest_s: float) -> Calibrated:
+    """The limit where a right program needed so long for its slowest case."""
+    wanted = FACTOR * slowest_s + EXTRA_S
+    least = FLOOR_S if task.time_limit_s is None else task.hidden.limits.cpu_s
     return Calibrated(
         cpu_s=min(MOST_S, max(least, wanted)),
-        reference_cpu_s=round(slowest, 3),
+        reference_cpu_s=round(slowest_s, 3),
         reference="passed",
     )
 

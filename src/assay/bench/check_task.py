@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from assay.bench.answers import with_answers
 from assay.bench.mutants import wrong_programs
 from assay.bench.tasks import Reference, Task
 from assay.bench.twins import (
@@ -102,6 +103,7 @@ class _Check:
         self.warnings.append(Finding(kind=kind, text=text))
 
     async def run(self) -> None:
+        self.task, _ = await with_answers(self.task, self.judge)
         self.warnings += [
             Finding(kind="twin", text=t) for t in doubts(self.task.hidden)
         ]

@@ -18,7 +18,8 @@ from typing import Any
 
 import anyio
 
-from assay.bench.calibration import Calibrated, calibrate
+from assay.bench.answers import with_answers
+from assay.bench.calibration import Calibrated, calibrate, limits_by
 from assay.bench.datasets import Dataset, open_dataset
 from assay.bench.peer import Handler, Peer, pickled, run_peer
 from assay.bench.scan import Needles, needles_of
@@ -95,9 +96,11 @@ class Keeper:
     async def _grade(self, task: Task, code: str) -> dict[str, Any]:
         try:
             judge = await self._open_judge()
-            limits = await self._calibrated(task, judge)
+            task, limits = await self._calibrated(task.problem.id, judge)
             verdict = await judge.judge(
-                Candidate(code=code, made_by="sealed"), limits.applied(task.hidden)
+                Candidate(code=code, made_by="sealed"),
+                limits.applied(task.hidden),
+                stop_at_failure=True,
             )
         except (JudgeUnavailable, ProblemError) as error:
             kind = (
@@ -109,15 +112,21 @@ class Keeper:
         graded = _graded(verdict)
         return {**graded, "limits": limits.as_json()}
 
-    async def _calibrated(self, task: Task, judge: LocalJudge) -> Calibrated:
-        name = task.problem.id
+    async def _calibrated(
+        self, name: str, judge: LocalJudge
+    ) -> tuple[Task, Calibrated]:
+        """The task with all its answers, and the limits of its cases."""
         async with self._grading.setdefault((name, "limits"), anyio.Lock()):
-            if name not in self._limits:
+            task, slowest_s = await with_answers(self._tasks[name], judge)
+            self._tasks[name] = task
+            if name not in self._limits and slowest_s is not None:
+                self._limits[name] = limits_by(task, slowest_s)
+            elif name not in self._limits:
                 self._limits[name] = await calibrate(task, judge)
         limits = self._limits[name]
         if limits.missing:
             raise JudgeUnavailable(limits.missing)
-        return limits
+        return task, limits
 
     async def scan(self, task: str, prompts: list[str], inputs: list[str]) -> list[Any]:
         """Look for hidden cases in what an attempt asked and ran: their names only."""

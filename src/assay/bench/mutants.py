@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from assay.bench.datasets.making import parsed
+from assay.bench.datasets.parsing import parsed
 from assay.bench.tasks import Reference, Task
 from assay.types import IOMode
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assay.errors import ProblemError
+from assay.judging.allclose import equal_or_close
 from assay.judging.distance import line_distance, token_distance, value_distance
 from assay.judging.facts import show_value
 from assay.judging.plain import Form, NotPlain, canonical, is_json_like, is_surely_equal
@@ -62,7 +63,8 @@ def compare_value(checker: Checker, expected: Value, got: Value) -> Comparison:
     With `strict_types` it never does, nor an int for a float or a frozenset for a set.
     TOKENS compares strings by their words and the rest exactly; FLOAT gives a tolerance
     to each number and to numbers within strings; UNORDERED is EXACT with the items of
-    the outermost sequence in any order.
+    the outermost sequence in any order. ALLCLOSE is Python's own `==`, for which True
+    is 1, and where that fails numpy's `allclose`, with its broadcasting.
 
     Raises:
         ProblemError: the checker takes any of several answers, and none are given.
@@ -114,7 +116,7 @@ def _compare_text(checker: Checker, expected: str, got: str) -> Comparison:
     if checker.ignore_case:
         expected, got = expected.casefold(), got.casefold()
     match checker.kind:
-        case CheckerKind.EXACT:
+        case CheckerKind.EXACT | CheckerKind.ALLCLOSE:
             passed = _lines(expected) == _lines(got)
         case CheckerKind.TOKENS:
             passed = expected.split() == got.split()
@@ -138,7 +140,9 @@ def _compare_value(checker: Checker, expected: Value, got: Value) -> Comparison:
         text=_string_rule(checker),
     )
     unordered = checker.kind is CheckerKind.UNORDERED
-    if checker.kind is CheckerKind.FLOAT:
+    if checker.kind is CheckerKind.ALLCLOSE:
+        passed = equal_or_close(checker, expected, got)
+    elif checker.kind is CheckerKind.FLOAT:
         passed = values_close(checker, expected, got, alike=form.alike)
     else:
         passed = _equal(expected, got, form, unordered=unordered)

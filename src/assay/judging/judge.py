@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,10 @@ _HOPELESS = frozenset(
 """After such a failure the rest is skipped: it is dear, or fails the same way."""
 
 
+_FIRST_ROUND = 8
+_ROUND_FACTOR = 8
+
+
 class LocalJudge:
     """A `Judge` on an executor of this computer.
 
@@ -61,24 +65,38 @@ class LocalJudge:
         """What holds while a program runs."""
         return self._executor.isolation
 
-    async def judge(self, candidate: Candidate, problem: Problem) -> Verdict:
+    async def judge(
+        self, candidate: Candidate, problem: Problem, *, stop_at_failure: bool = False
+    ) -> Verdict:
         """Run the given cases, then the tests, and compare here.
 
         After a case that met a limit the rest is skipped. A call that returns None is
         taken to answer with its first argument as it is then, where the starter code
         says that the function returns None.
 
+        Args:
+            stop_at_failure: Skip the rest after any case that was not passed, and tell
+                no facts of those that were: for a grader, who has thousands of them.
+
         Raises:
             ProblemError: the problem's cases, tests or checker cannot be used.
             JudgeUnavailable: the sandbox itself failed, twice.
         """
-        inputs = tuple(case.input for case in problem.cases)
-        seen = await self._run(candidate, problem, inputs, skip_after_limit=True)
-        pairs = zip(problem.cases, seen, strict=True)
-        results = await gather(
-            partial(self._case_result, problem, index, case, observation)
-            for index, (case, observation) in enumerate(pairs)
-        )
+        _check_language(problem)
+        results: tuple[CaseResult, ...] = ()
+        for n in _rounds(len(problem.cases), whole=not stop_at_failure):
+            start = len(results)
+            cases = problem.cases[start : start + n]
+            if start and not all(each.passed for each in results[-1:]):
+                seen = _filled([], n)
+            else:
+                inputs = tuple(case.input for case in cases)
+                seen = await self._run(
+                    candidate, problem, inputs, skip_after_limit=True
+                )
+            results += await self._results(
+                problem, start, cases, seen, stop_at_failure=stop_at_failure
+            )
         for tests in problem.test_code:
             results += await self._test_results(candidate, problem, tests, results)
         tier = self.isolation.tier
@@ -170,19 +188,51 @@ class LocalJudge:
             seen += [each for each in more if each.status is not Status.SKIPPED]
         return _filled(seen, len(texts))
 
+    async def _results(
+        self,
+        problem: Problem,
+        start: int,
+        cases: tuple[Case, ...],
+        seen: tuple[Observation, ...],
+        *,
+        stop_at_failure: bool,
+    ) -> tuple[CaseResult, ...]:
+        """Compare what was seen; without facts, and up to a failure, for a grader."""
+        calls = [
+            partial(self._case_result, problem, start + place, case, each)
+            for place, (case, each) in enumerate(zip(cases, seen, strict=True))
+        ]
+        if not stop_at_failure:
+            if problem.checker.kind is CheckerKind.PROGRAM:  # those wait for a sandbox
+                return await gather(calls)
+            return tuple([await call() for call in calls])
+        results: list[CaseResult] = []
+        for call, case, each in zip(calls, cases, seen, strict=True):
+            if results and not results[-1].passed:
+                results.append(CaseResult(status=Status.SKIPPED, name=case.name))
+            elif await self._passes(problem, case, each):
+                results.append(_passed(case.name or _name(start + len(results)), each))
+            else:
+                results.append(await call())
+        return tuple(results)
+
+    async def _passes(self, problem: Problem, case: Case, seen: Observation) -> bool:
+        if seen.status is not Status.FINISHED:
+            return False
+        answer = _answer(problem, case, seen)
+        return (await self._compare(problem, case, answer)).passed
+
     async def _case_result(
         self, problem: Problem, index: int, case: Case, seen: Observation
     ) -> CaseResult:
         answer = _answer(problem, case, seen)
         is_text = isinstance(case.input, Stdin)
-        result = CaseResult(
+        result = replace(
+            _passed(case.name or _name(index), seen),
             status=seen.status,
-            name=case.name or f"case {index + 1}",
             input_text=show_input(case.input, problem.entry_point),
             expected_text=_show(case.expected, is_text),
-            cpu_s=seen.cpu_s,
-            wall_s=seen.wall_s,
-            peak_mb=seen.peak_mb,
+            distance=1.0,
         )
         if seen.status is Status.SKIPPED:
             return replace(result, got_text="not run")
@@ -219,6 +269,34 @@ class LocalJudge:
         return await run_test_code(
             self._executor, candidate, problem, tests, self._packages
         )
+
+
+def _rounds(n: int, *, whole: bool) -> Iterator[int]:
+    """How many cases to run at once: all, or few first, where a failure ends it.
+
+    >>> list(_rounds(200, whole=False)), list(_rounds(200, whole=True))
+    ([8, 64, 128], [200])
+    """
+    size = n if whole else _FIRST_ROUND
+    while n:
+        yield min(size, n)
+        n -= min(size, n)
+        size *= _ROUND_FACTOR
+
+
+def _name(index: int) -> str:
+    return f"case {index + 1}"
+
+
+def _passed(name: str, seen: Observation) -> CaseResult:
+    return CaseResult(
+        status=Status.PASSED,
+        name=name,
+        distance=0.0,
+        cpu_s=seen.cpu_s,
+        wall_s=seen.wall_s,
+        peak_mb=seen.peak_mb,
+    )
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ class CheckerKind(StrEnum):
     EXACT = "exact"  # text: equal up to trailing blanks; values: ==, True is not 1
     TOKENS = "tokens"  # text split at white space
     FLOAT = "float"  # as TOKENS or values, numbers within a tolerance
+    ALLCLOSE = "allclose"  # values: Python's ==, or numpy's allclose
     UNORDERED = "unordered"  # lines, or the items of the outermost sequence, any order
     PROGRAM = "program"  # the user's own program decides
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from assay.bench.datasets.dataset import Format
 from assay.bench.datasets.fields import text
-from assay.bench.datasets.making import hidden_by_code, parsed, shown
+from assay.bench.datasets.making import hidden_by_code, shown
+from assay.bench.datasets.parsing import parsed
 from assay.bench.tasks import Reference, Task
 from assay.errors import ProblemError
 from assay.types import TestStyle

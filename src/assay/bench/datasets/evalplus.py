@@ -17,18 +17,20 @@ from typing import Any
 
 from assay.bench.datasets import mbpp
 from assay.bench.datasets.dataset import Format
-from assay.bench.datasets.evalplus_tests import tests_from_inputs
+from assay.bench.datasets.evalplus_tests import has_oracle, tests_from_inputs
 from assay.bench.datasets.fields import text
 from assay.bench.datasets.humaneval import PUBLISHED, completion_row
 from assay.bench.datasets.making import (
     hidden_by_code,
+    hidden_by_tests,
     none_hidden,
-    parsed,
     shown,
 )
+from assay.bench.datasets.parsing import parsed
 from assay.bench.datasets.sources import asserts_file
-from assay.bench.tasks import Reference, Task
+from assay.bench.tasks import AnsweredBy, Reference, Task
 from assay.errors import ProblemError
+from assay.types import Call, Checker, CheckerKind
 
 
 def _read_native(row: Mapping[str, Any], where: str) -> Task:
@@ -38,16 +40,20 @@ def _read_native(row: Mapping[str, Any], where: str) -> Task:
     solution = prompt + text(row, "canonical_solution", where)
     given = (mbpp.visible_row if is_mbpp else completion_row)(task_id, prompt, name)
     problem = shown(given)
-    source = tests_from_inputs(
-        name,
-        solution,
-        _inputs(row, task_id, where, is_mbpp=is_mbpp),
-        atol=_tolerance(row, where),
-        is_mbpp=is_mbpp,
+    inputs, atol = _inputs(row, task_id, where, is_mbpp=is_mbpp), _tolerance(row, where)
+    source = tests_from_inputs(name, solution, inputs, atol=atol, is_mbpp=is_mbpp)
+    by = AnsweredBy(
+        code=solution,
+        entry_point=name,
+        inputs=tuple(Call(args=tuple(given)) for given in inputs),
+        checker=Checker(
+            kind=CheckerKind.ALLCLOSE, abs_tol=atol, rel_tol=1e-7, strict_types=True
+        ),
     )
     return Task(
         problem=problem,
         hidden=hidden_by_code(problem, source, where),
+        answered_by=None if has_oracle(name, is_mbpp=is_mbpp) else by,
         reference=Reference(code=solution),
         date=mbpp.PUBLISHED if is_mbpp else PUBLISHED,
     )
@@ -101,9 +107,11 @@ def _read_origin(row: Mapping[str, Any], where: str) -> Task:
     )
     imports = "\n".join(map(str, row.get("test_imports") or ()))
     source = asserts_file(text(row, "test", where), name, imports)
+    hidden, answered_by = hidden_by_tests(problem, source, where)
     return Task(
         problem=problem,
-        hidden=hidden_by_code(problem, source, where),
+        hidden=hidden,
+        answered_by=answered_by,
         reference=Reference(code=code),
         date=mbpp.PUBLISHED,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.bench.datasets.dataset import Format
 from assay.bench.datasets.fields import text
-from assay.bench.datasets.making import hidden_by_code, shown
+from assay.bench.datasets.making import hidden_by_tests, shown
 from assay.bench.datasets.sources import asserts_file
 from assay.bench.tasks import Reference, Task
 
@@ -23,9 +23,11 @@ def _read(row: Mapping[str, Any], where: str) -> Task:
     problem = shown(completion_row(text(row, "task_id", where), prompt, name))
     source = asserts_file(text(row, "test", where), name)
     solution = prompt + text(row, "canonical_solution", where)
+    hidden, answered_by = hidden_by_tests(problem, source, where)
     return Task(
         problem=problem,
-        hidden=hidden_by_code(problem, source, where),
+        hidden=hidden,
+        answered_by=answered_by,
         reference=Reference(code=solution),
         date=PUBLISHED,
     )

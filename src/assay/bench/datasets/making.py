@@ -7,16 +7,27 @@ the public samples: what they would measure is another thing under the same name
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from assay.bench.datasets.evalplus_tables import PROGRAM, table_of
+from assay.bench.datasets.parsing import parsed
+from assay.bench.tasks import AnsweredBy
 from assay.errors import ProblemError
 from assay.judging.languages import is_own_python
 from assay.problems import read_row
 from assay.problems.rows import VISIBLE
-from assay.types import Limits, Problem, TestCode, TestStyle
+from assay.types import (
+    Call,
+    Case,
+    Checker,
+    CheckerKind,
+    Limits,
+    Problem,
+    TestCode,
+    TestStyle,
+)
 
 GRADING = Limits(cpu_s=10.0, memory_mb=2048, output_kb=16_384)
 """Generous: a slow computer must not fail a right program."""
@@ -85,19 +96,39 @@ def hidden_by_code(
     return replace(problem, cases=(), test_code=(tests,), limits=limits)
 
 
+def hidden_by_tests(
+    problem: Problem, source: str, where: str, *, limits: Limits = GRADING
+) -> tuple[Problem, AnsweredBy | None]:
+    """The problem with published test code for its cases, as a table where it is one.
+
+    Raises:
+        ProblemError: as `hidden_by_code`.
+    """
+    table = table_of(source)
+    if table is None or problem.entry_point is None:
+        return hidden_by_code(problem, source, where, limits=limits), None
+    inputs = tuple(Call(args=given) for given in table.inputs)
+    checker = Checker(
+        kind=CheckerKind.ALLCLOSE, abs_tol=table.atol, rel_tol=1e-7, strict_types=True
+    )
+    if table.results is None:
+        return hidden_by_code(problem, source, where, limits=limits), AnsweredBy(
+            code=table.program, entry_point=PROGRAM, inputs=inputs, checker=checker
+        )
+    cases = tuple(
+        Case(input=given, expected=wanted)
+        for given, wanted in zip(inputs, table.results, strict=True)
+    )
+    hidden = replace(problem, cases=cases, test_code=(), checker=checker, limits=limits)
+    return hidden, None
+
+
 def none_hidden(where: str) -> ProblemError:
     """The error for a row that nothing can be graded by."""
     return ProblemError(
         f"{where} has no hidden tests; a task must be graded by what its solver does "
         "not see, so add them or leave the row out"
     )
-
-
-def parsed(source: str) -> ast.Module:
-    """Parse Python without repeating the warnings that it raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
 
 
 def _require_tests(source: str, where: str) -> None:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from assay.bench.datasets.making import parsed
+from assay.bench.datasets.parsing import parsed
 from assay.errors import ProblemError
 
 PUBLISHED = "2021-08-16"  # arXiv:2108.07732

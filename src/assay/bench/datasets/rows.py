@@ -13,10 +13,11 @@ from assay.bench.datasets.making import (
     grading_limits,
     hidden_by_cases,
     hidden_by_code,
+    hidden_by_tests,
     shown,
 )
 from assay.bench.datasets.sources import asserts_file
-from assay.bench.tasks import Reference, Task
+from assay.bench.tasks import AnsweredBy, Reference, Task
 from assay.errors import ProblemError
 from assay.judging.languages import is_own_python
 from assay.problems.rows import VISIBLE
@@ -33,9 +34,11 @@ _FILE_HEADING = re.compile(r"^// file: ", re.MULTILINE)
 def _read(row: Mapping[str, Any], where: str) -> Task:
     limit = row.get("time_limit_s")
     problem = _repository(row) if row.get("io_mode") == "repo" else shown(row)
+    hidden, answered_by = _hidden(row, problem, where)
     return Task(
         problem=problem,
-        hidden=_hidden(row, problem, where),
+        hidden=hidden,
+        answered_by=answered_by,
         reference=_reference(row, where),
         wrong=_wrong(row, where),
         date=date(row.get("date"), where),
@@ -55,18 +58,20 @@ def _repository(row: Mapping[str, Any]) -> Problem:
     return replace(shown(seen), entry_point=None)
 
 
-def _hidden(row: Mapping[str, Any], problem: Problem, where: str) -> Problem:
+def _hidden(
+    row: Mapping[str, Any], problem: Problem, where: str
+) -> tuple[Problem, AnsweredBy | None]:
     limits = grading_limits(row.get("time_limit_s"))
     code = text_or_none(row, "test_code", where)
     if code is None:
-        return hidden_by_cases(row, row.get("hidden_tests"), where, limits=limits)
+        return hidden_by_cases(row, row.get("hidden_tests"), where, limits=limits), None
     if row.get("io_mode") == "repo":
         style = TestStyle.UNITTEST
-        return hidden_by_code(problem, code, where, style=style, limits=limits)
+        return hidden_by_code(problem, code, where, style=style, limits=limits), None
     if not is_own_python(problem.language):
-        return hidden_by_code(problem, code, where, limits=limits)
+        return hidden_by_code(problem, code, where, limits=limits), None
     source = asserts_file(code, problem.entry_point or "candidate", problem.setup_code)
-    return hidden_by_code(problem, source, where, limits=limits)
+    return hidden_by_tests(problem, source, where, limits=limits)
 
 
 def _reference(row: Mapping[str, Any], where: str) -> Reference | None:

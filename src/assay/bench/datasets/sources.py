@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 
-from assay.bench.datasets.making import parsed
+from assay.bench.datasets.parsing import parsed
 
 _EXISTS = re.compile(r"def test_solution_exists.*?(?=\ndef )", re.DOTALL)
 _LOADS_A_FILE = re.compile(
