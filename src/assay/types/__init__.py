@@ -7,6 +7,8 @@ from assay.types.judging import (
     Judge,
     Judged,
     Observation,
+    Plan,
+    Prediction,
     Status,
     Verdict,
 )
@@ -74,6 +76,8 @@ __all__ = [
     "Observation",
     "OnDelta",
     "OutputClass",
+    "Plan",
+    "Prediction",
     "Problem",
     "Request",
     "Solution",

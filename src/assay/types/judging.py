@@ -41,6 +41,28 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An idea for a solution, in words. Equal texts are equal plans."""
+
+    text: str
+    made_by: str = field(default="", compare=False)  # the technique's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What somebody expects of a self-made input: a vote with a reliability, no truth.
+
+    `index` is the place of `input` among the inputs that candidates were run on; -1
+    until it has one. `expected` is a text where the input is one, else a plain value.
+    """
+
+    input: Input
+    expected: Value
+    made_by: str  # the technique's name: reliabilities are learnt for each
+    index: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What one run of a program on one input showed. It holds no verdict."""
 
