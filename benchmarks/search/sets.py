@@ -43,6 +43,7 @@ class Placed:
 
     set: str
     half: str
+    file: str
     task: Task
 
 
@@ -60,11 +61,12 @@ def placed_tasks(data: Path, sets: tuple[TaskSet, ...] = SETS) -> Iterator[Place
     """Read the tasks of all sets, set by set, each in the order of its hashes."""
     for each in sets:
         tasks = [
-            task
+            (hash_of("choice", task.problem.id), name, task)
             for name in each.files
             for task in open_dataset(data / f"{name}.jsonl.gz").tasks
             if task.problem.id.startswith(each.id_prefix)
         ]
-        tasks.sort(key=lambda task: hash_of("choice", task.problem.id))
-        for task in tasks[: each.n]:
-            yield Placed(set=each.name, half=half_of(task.problem.id), task=task)
+        tasks.sort(key=lambda found: found[0])
+        for _, name, task in tasks[: each.n]:
+            half = half_of(task.problem.id)
+            yield Placed(set=each.name, half=half, file=name, task=task)

@@ -1,0 +1,121 @@
+"""Methods played on a pool, sample by sample, as `solve` plays them on a model.
+
+An arm sees what a solve sees: which samples passed what was given, and the outputs on
+self-made inputs. Its score is read afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pools import PooledTask
+
+from assay.sampling.ladder import BATCHES, batches
+from assay.selection import enough, soft_vote
+from assay.types import Choice, Judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What an arm handed in on one task in one order, and what it spent."""
+
+    answer: Judged | None
+    tokens: int
+    n_samples: int
+    confidence: float = 0.0
+
+
+Arm = Callable[[PooledTask, Sequence[int]], Played]
+Select = Callable[..., Choice]
+
+
+def single(task: PooledTask, order: Sequence[int]) -> Played:
+    """The greedy sample."""
+    return _handed_in(task, order[:1], _nth(task, order, 0))
+
+
+def bon(n: int, *, lazy: bool) -> Arm:
+    """Best of `n`: the first that passes what was given, else the first.
+
+    A lazy one stops there (decision 007); the other pays for all `n`, as published
+    best-of-N does.
+    """
+
+    def play(task: PooledTask, order: Sequence[int]) -> Played:
+        drawn = order[:n]
+        filtered = task.problem.has_given_tests
+        first = next((p for p, i in enumerate(drawn) if task.passes_given(i)), None)
+        paid = drawn
+        if lazy and not filtered:
+            paid = drawn[:1]
+        elif lazy and first is not None:
+            paid = drawn[: first + 1]
+        answer = _nth(task, drawn, first if filtered and first is not None else 0)
+        return _handed_in(task, paid, answer)
+
+    return play
+
+
+def ladder(
+    *,
+    n_max: int = 16,
+    stop_at: float = 0.85,
+    select: Select = soft_vote,
+    sizes: Sequence[int] = BATCHES,
+    stops: bool = True,
+) -> Arm:
+    """The method of `solve` without repair: the same batches, vote and stop rule."""
+
+    def play(task: PooledTask, order: Sequence[int]) -> Played:
+        most = min(n_max, len(order))
+        n, choice = 0, None
+        for batch in batches(most, sizes):
+            n = batch.stop
+            choice = chosen(task, order[:n], select)
+            reason = enough(
+                task.problem, choice, n_inputs=task.n_inputs, stop_at=stop_at
+            )
+            if stops and reason:
+                break
+        assert choice is not None
+        best = choice.classes[0].best if choice.classes else _nearest(task, order[:n])
+        return Played(
+            answer=best,
+            tokens=task.tokens(order[:n]),
+            n_samples=n,
+            confidence=choice.confidence if choice.classes else 0.0,
+        )
+
+    return play
+
+
+def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
+    """Select among these samples; remembered, since orders share their beginnings."""
+    key = (select, tuple(task.samples[index].program for index in drawn))
+    if key not in task.cache:
+        task.cache[key] = select(task.problem, task.judged(drawn))
+    choice: Choice = task.cache[key]
+    return choice
+
+
+def _nearest(task: PooledTask, drawn: Sequence[int]) -> Judged | None:
+    """The failing program that `conclude` would hand in."""
+    return min(
+        task.judged(drawn),
+        key=lambda j: (-j.verdict.n_passed, j.verdict.distance, j.candidate.sample),
+        default=None,
+    )
+
+
+def _nth(task: PooledTask, drawn: Sequence[int], place: int) -> Judged | None:
+    program = task.samples[drawn[place]].program
+    if program is not None:
+        return task.programs[program]
+    later = (task.samples[index].program for index in drawn)
+    first = next((each for each in later if each is not None), None)
+    return None if first is None else task.programs[first]
+
+
+def _handed_in(task: PooledTask, paid: Sequence[int], answer: Judged | None) -> Played:
+    return Played(answer=answer, tokens=task.tokens(paid), n_samples=len(paid))

@@ -1,0 +1,209 @@
+"""Run every program of a recorded pool once, and keep what that showed.
+
+    python benchmarks/search/execute.py --data FOLDER --model NAME \
+        --store POOL.sqlite --out EXECUTED.jsonl.gz
+
+What is kept of a program is whether it passed each given test, under which key its
+output on each self-made input is counted, how it was graded on the hidden cases, and
+its hash: no statement, no code, no case. So the table of ablations can be replayed from
+the file alone. Tasks whose pool is not complete are left out. Only what a former file
+of that name lacks is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+from record import MAX_TOKENS, pool_size
+from sets import SETS, Placed, placed_tasks
+
+from assay.bench.keeper import Keeper
+from assay.concurrency import gather
+from assay.inputs import make_inputs
+from assay.judging.judge import LocalJudge, open_judge
+from assay.models.recordings import RecordingStore
+from assay.sampling.extraction import extract_program, normalise
+from assay.sampling.prompting import sample_request
+from assay.selection.outputs import output_key
+from assay.types import Candidate, Completion, FinishReason, ModelIdentity, Problem
+
+N_INPUTS = 30
+JOBS = 2
+NOTHING = {"limit": None, "ids": None, "since": None, "until": None}
+
+Row = dict[str, Any]
+
+
+def pool_of(
+    placed: Placed, n: int, store: RecordingStore, identity: ModelIdentity
+) -> list[Completion] | None:
+    """The recorded samples of a task; None where one is missing."""
+    found = []
+    for index in range(n):
+        request = sample_request(placed.task.problem, index, max_tokens=MAX_TOKENS)
+        completion = store.get(request, identity)
+        if completion is None:
+            return None
+        found.append(completion)
+    return found
+
+
+def programs_of(problem: Problem, pool: list[Completion]) -> tuple[list[Row], dict]:
+    """What each sample cost and which program it holds; the programs by their key."""
+    samples: list[Row] = []
+    programs: dict[str, str] = {}
+    for index, completion in enumerate(pool):
+        code = extract_program(
+            completion.text,
+            problem,
+            cut_off=completion.finish_reason is FinishReason.LENGTH,
+        )
+        name = None
+        if code is not None:
+            form = normalise(code)
+            name = hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()[:16]
+            programs.setdefault(name, code)
+        samples.append(
+            {
+                "index": index,
+                "program": name,
+                "prompt_tokens": completion.usage.prompt_tokens,
+                "completion_tokens": completion.usage.completion_tokens,
+                "logprobs": list(completion.logprobs),
+            }
+        )
+    return samples, programs
+
+
+async def executed(
+    placed: Placed, pool: list[Completion], judge: LocalJudge, keeper: Keeper, old: Row
+) -> Row:
+    """Run the programs of a task, but for those that an older row holds."""
+    problem = placed.task.problem
+    samples, programs = programs_of(problem, pool)
+    inputs = make_inputs(problem, n=N_INPUTS, seed=0)
+    known = {each["name"]: each for each in old.get("programs", [])}
+    rows = []
+    for name, code in programs.items():
+        rows.append(
+            known.get(name)
+            or {"name": name} | await shown(problem, code, inputs, judge, keeper)
+        )
+    return {
+        "task": problem.id,
+        "set": placed.set,
+        "half": placed.half,
+        "has_given_tests": problem.has_given_tests,
+        "n_inputs": len(inputs),
+        "samples": samples,
+        "programs": rows,
+    }
+
+
+async def shown(
+    problem: Problem, code: str, inputs: Any, judge: LocalJudge, keeper: Keeper
+) -> Row:
+    """What running a program shows, and its grade, which no technique sees."""
+    candidate = Candidate(code=code)
+    verdict = await judge.judge(candidate, problem)
+    seen: tuple[Any, ...] = ()
+    if inputs and (verdict.passed or not verdict.counted):
+        seen = await judge.observe(candidate, problem, inputs)
+    grade = await keeper.grade(problem.id, code)
+    if grade["outcome"] == "pending":
+        raise SystemExit(f"{problem.id} was not graded: {grade['reason']}")
+    return {
+        "given": [str(result.status) for result in verdict.counted],
+        "distance": round(verdict.distance, 6),
+        "keys": [output_key(each, problem) for each in seen],
+        "cpu_s": round(sum(each.cpu_s for each in seen), 4),
+        "right": grade["outcome"] == "passed",
+    }
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of an executed pool; none where there is no file."""
+    if path.exists():
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def write_rows(path: Path, rows: list[Row]) -> None:
+    """Write all rows, in one go or not at all."""
+    part = path.with_name(path.name + ".part")
+    with gzip.GzipFile(part, "wb", mtime=0) as file:
+        for row in sorted(rows, key=lambda row: row["task"]):
+            file.write(json.dumps(row).encode() + b"\n")
+    part.replace(path)
+
+
+async def execute(data: Path, model: str, path: Path, out: Path) -> None:
+    """Run what the output lacks, and write it every so often."""
+    rows = {row["task"]: row for row in read_rows(out)}
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(RecordingStore(path, read_only=True))
+        identity = ModelIdentity(
+            name=model, engine="", sha256=json.loads(store.models()[0])["sha256"]
+        )
+        todo: dict[str, list[tuple[Placed, list[Completion]]]] = defaultdict(list)
+        for placed in placed_tasks(data, SETS):
+            pool = pool_of(placed, pool_size(model, placed.set), store, identity)
+            pool = pool or pool_of(placed, 8, store, identity)
+            n_old = len(rows.get(placed.task.problem.id, {}).get("samples", []))
+            if pool is not None and len(pool) > n_old:
+                todo[placed.file].append((placed, pool))
+        judge = await stack.enter_async_context(open_judge(slots=JOBS))
+        for name, each in todo.items():
+            keeper = Keeper(
+                {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
+            )
+            stack.push_async_callback(keeper.close)
+            await keeper.open(str(data / f"{name}.jsonl.gz"), NOTHING, {})
+            await _execute_all(each, judge, keeper, rows, out)
+
+
+async def _execute_all(
+    todo: list[tuple[Placed, list[Completion]]],
+    judge: LocalJudge,
+    keeper: Keeper,
+    rows: dict[str, Row],
+    out: Path,
+) -> None:
+    turns = iter(todo)
+
+    async def work() -> None:
+        for placed, pool in turns:
+            name = placed.task.problem.id
+            rows[name] = await executed(placed, pool, judge, keeper, rows.get(name, {}))
+            sys.stderr.write(f"{name}: {len(rows[name]['programs'])} programs\n")
+            if len(rows) % 10 == 0:
+                write_rows(out, list(rows.values()))
+
+    await gather([partial(work)] * JOBS)
+    write_rows(out, list(rows.values()))
+
+
+def main() -> None:
+    """Read the command line and execute."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    words = parser.parse_args()
+    anyio.run(execute, words.data, words.model, words.store, words.out)
+
+
+if __name__ == "__main__":
+    main()

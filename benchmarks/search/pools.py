@@ -1,0 +1,146 @@
+"""An executed pool in memory: its tasks, and the orders in which samples may arrive."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from execute import read_rows
+
+from assay.types import (
+    Candidate,
+    CaseResult,
+    IOMode,
+    Judged,
+    Observation,
+    Problem,
+    Status,
+    TestCode,
+    Verdict,
+)
+
+State = tuple[tuple[int, int], ...]
+"""Which programs were drawn, by number, and how often: all that selection may see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One recorded sample: which program it holds, and what it cost."""
+
+    program: int | None  # None: none could be read in it
+    tokens: int  # of the completion
+    prompt_tokens: int
+    logprobs: tuple[float, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class PooledTask:
+    """A task with its samples, and what running each of their programs showed."""
+
+    name: str
+    set: str
+    half: str
+    n_inputs: int
+    problem: Problem
+    samples: tuple[Sample, ...]
+    programs: tuple[Judged, ...]
+    right: tuple[bool, ...]  # the grade of each program: for scoring alone
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+    def judged(self, drawn: Sequence[int]) -> tuple[Judged, ...]:
+        """What a solve would hold after these samples, in the order of drawing."""
+        first: dict[int, int] = {}
+        copies: dict[int, int] = {}
+        for place, index in enumerate(drawn):
+            program = self.samples[index].program
+            if program is not None:
+                first.setdefault(program, place)
+                copies[program] = copies.get(program, 0) + 1
+        return tuple(
+            replace(
+                self.programs[program],
+                candidate=replace(self.programs[program].candidate, sample=place),
+                copies=copies[program],
+            )
+            for program, place in first.items()
+        )
+
+    def tokens(self, drawn: Sequence[int]) -> int:
+        """Completion tokens of these samples."""
+        return sum(self.samples[index].tokens for index in drawn)
+
+    def is_right(self, judged: Judged | None) -> bool:
+        """Whether a chosen program was graded right."""
+        return judged is not None and self.right[int(judged.candidate.code)]
+
+    def passes_given(self, index: int) -> bool:
+        """Whether a sample's program passes what was given, or nothing was."""
+        program = self.samples[index].program
+        return program is not None and self.programs[program].in_play
+
+
+def orders(task: PooledTask, n: int, seed: int = 0) -> Iterator[tuple[int, ...]]:
+    """The recorded order, then random ones; the greedy sample is first in each."""
+    rest = list(range(1, len(task.samples)))
+    yield (0, *rest)
+    rng = random.Random(f"{seed} {task.name}")
+    for _ in range(n - 1):
+        rng.shuffle(rest)
+        yield (0, *rest)
+
+
+def read_pool(path: Path) -> list[PooledTask]:
+    """The tasks of an executed pool, in the order of their names."""
+    return [_task(row) for row in read_rows(path)]
+
+
+def _task(row: dict[str, Any]) -> PooledTask:
+    numbers = {each["name"]: number for number, each in enumerate(row["programs"])}
+    given = (TestCode(source="assert True"),) if row["has_given_tests"] else ()
+    return PooledTask(
+        name=row["task"],
+        set=row["set"],
+        half=row["half"],
+        n_inputs=row["n_inputs"],
+        problem=Problem(
+            id=row["task"],
+            statement="",
+            io_mode=IOMode.FUNCTION,
+            entry_point="f",
+            test_code=given,
+        ),
+        samples=tuple(
+            Sample(
+                program=None if each["program"] is None else numbers[each["program"]],
+                tokens=each["completion_tokens"],
+                prompt_tokens=each["prompt_tokens"],
+                logprobs=tuple(each["logprobs"]),
+            )
+            for each in row["samples"]
+        ),
+        programs=tuple(_judged(n, each) for n, each in enumerate(row["programs"])),
+        right=tuple(each["right"] for each in row["programs"]),
+    )
+
+
+def _judged(number: int, row: dict[str, Any]) -> Judged:
+    """A program as the judge showed it: a number for its code, keys for outputs."""
+    candidate = Candidate(code=str(number), made_by="sample")
+    results = tuple(
+        CaseResult(status=Status(status), distance=row["distance"])
+        for status in row["given"]
+    )
+    seen = tuple(
+        Observation(status=Status.RUNTIME_ERROR)
+        if key is None
+        else Observation(status=Status.FINISHED, value=key)
+        for key in row["keys"]
+    )
+    return Judged(
+        candidate=candidate,
+        verdict=Verdict(candidate=candidate, results=results),
+        observations=seen,
+    )
