@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import repair, selection
+from assay import planning, repair, routing, selection
 from assay.prompts import placeholders, render
 
 ROOT = Path(__file__).parent.parent
@@ -18,8 +18,21 @@ SOURCE = ROOT / "src" / "assay"
 MOST_LINES = 400
 
 BASE = {"types", "errors", "concurrency", "database", "prompts"}
-ROOMS = {"models", "problems", "sampling", "inputs", "judging", "selection", "repair"}
-HALLWAY = {"budget", "trace", "pool", "conclusion", "solve", "config"}
+ROOMS = {
+    "models",
+    "problems",
+    "planning",
+    "sampling",
+    "inputs",
+    "judging",
+    "selection",
+    "repair",
+    "routing",
+    "memory",
+}
+HALLWAY = {
+    "budget", "trace", "pool", "evidence", "trying", "conclusion", "solve", "config",
+}  # fmt: skip
 MAY_IMPORT: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
@@ -33,16 +46,28 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the settings say which model to open, and the folder of its file
     "models": BASE | {"config"},
     "problems": BASE,
+    # a plan is made for the same task text, with seeds a sample's stride apart
+    "planning": BASE | {"sampling"},
     "sampling": BASE,
-    "inputs": BASE,
+    # inputs and predictions are asked for as samples are, and read with their parser
+    "inputs": BASE | {"sampling"},
     "judging": BASE,
     "selection": BASE,
-    # a repair is one more sample: the same task text, the same extraction
-    "repair": BASE | {"sampling"},
+    # a repair is one more sample: the same task text, the same extraction; a
+    # counterexample compares and shows two answers as a verdict does
+    "repair": BASE | {"sampling", "judging"},
+    # which arm and which task comes next is computed from counts alone
+    "routing": BASE,
+    # what is learnt of graded answers is the same whichever room made them
+    "memory": BASE,
     # a pool runs samples and repairs, and knows equal programs by their normal form
     "pool": BASE | {"trace", "sampling", "repair"},
     "conclusion": BASE | {"budget", "pool", "trace"},
-    "solve": BASE | ROOMS | {"budget", "trace", "pool", "conclusion"},
+    # a prediction that contradicts the leader may lead to its repair
+    "evidence": BASE | {"pool", "trace", "repair"},
+    # an arm is a plan, a sample or a repair, chosen by the router
+    "trying": BASE | ROOMS | {"pool", "trace"},
+    "solve": BASE | ROOMS | (HALLWAY - {"solve", "config"}),
     "bench": BASE | ROOMS | HALLWAY,
     "report": {"types"},
     "cli": BASE | ROOMS | HALLWAY | {"bench", "report"},
@@ -113,7 +138,7 @@ def test_a_prompt_that_is_filled_wrongly_says_which_words() -> None:
         render("nothing")
 
 
-@pytest.mark.parametrize("room", [repair, selection])
+@pytest.mark.parametrize("room", [planning, repair, routing, selection])
 def test_every_technique_has_its_row_in_the_documentation(room: object) -> None:
     documented = (ROOT / "docs" / "techniques.md").read_text(encoding="utf-8")
     for name in getattr(room, "TECHNIQUES"):  # noqa: B009  (modules have no type)

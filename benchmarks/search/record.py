@@ -62,7 +62,13 @@ def pool_requests(
 
 
 async def record(
-    data: Path, name: str, path: Path, slots: int, context: int, only: set[str]
+    data: Path,
+    name: str,
+    path: Path,
+    slots: int,
+    context: int,
+    only: set[str],
+    program: str | None,
 ) -> None:
     """Ask for what the store lacks, `slots` at a time."""
     sets = tuple(each for each in SETS if not only or each.name in only)
@@ -75,6 +81,8 @@ async def record(
             context_length=context,
             log_path=engine_log(),
             shares_prefixes=False,
+            program=program,
+            idle_timeout_s=86_400,  # it may be stopped for another measurement
         ) as engine:
             sys.stderr.write(f"engine {engine.engine.pid}\n")
             model = Recorded(engine, store, RecordMode.RECORD)
@@ -123,6 +131,7 @@ def main() -> None:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--slots", type=int, default=8)
     parser.add_argument("--context", type=int, default=4096)
+    parser.add_argument("--program", help="A llama-server to use as the engine.")
     parser.add_argument("--set", action="append", default=[])
     words = parser.parse_args()
     anyio.run(
@@ -133,6 +142,7 @@ def main() -> None:
         words.slots,
         words.context,
         set(words.set),
+        words.program,
     )
 
 

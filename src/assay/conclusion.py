@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from assay.budget import Budget
 from assay.pool import Pool
 from assay.trace import TracedJudge
@@ -17,6 +19,9 @@ from assay.types import (
     Status,
 )
 
+StateConfidence = Callable[[Problem, Choice, Judged | None], float | None]
+"""How sure of a choice and the program that is handed out; None where it cannot say."""
+
 
 def conclude(
     problem: Problem,
@@ -25,17 +30,29 @@ def conclude(
     budget: Budget,
     runner: TracedJudge,
     stopped: str,
+    *,
+    confidence: StateConfidence | None = None,
+    abstain_below: float = 0.0,
 ) -> Solution:
-    """Take the chosen class's best member, or else the nearest program that failed."""
+    """Take the chosen class's best member, or else the nearest program that failed.
+
+    Args:
+        confidence: Learnt from graded answers; without it, or where it cannot say, the
+            choice's own holds.
+        abstain_below: The confidence from which the answer is worth handing out.
+    """
     judged = pool.judged
     best = choice.classes[0].best if choice.classes else _nearest(judged)
     evidence = _evidence(choice, best)
+    learnt = confidence(problem, choice, best) if confidence and best else None
+    prior = choice.confidence if choice.classes else 0.0
+    stated = prior if learnt is None else learnt
     return Solution(
         problem=problem,
         answer=best.candidate if best else None,
         status=_status(problem, best, evidence),
         evidence=evidence,
-        confidence=choice.confidence if choice.classes else 0.0,
+        confidence=stated,
         candidates=tuple(_report(j, choice) for j in judged),
         spend=Spend(
             usage=budget.usage,
@@ -47,6 +64,8 @@ def conclude(
             runs=runner.runs,
         ),
         stopped=stopped,
+        calibrated=learnt is not None,
+        abstained=best is not None and stated < abstain_below,
     )
 
 

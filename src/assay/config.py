@@ -54,6 +54,8 @@ class SolveConfig:
     record_mode: str = "record"  # record | replay | replay-only
     trace_dir: Path | None = None  # None: the user's state folder
     trace: bool = True
+    calibration: Path | None = None  # None: what `assay calibrate` found of the model
+    abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
     "top_p": (0, 1),
     "n_inputs": (0, inf),
     "stop_at": (0, inf),
+    "abstain_below": (0, 1),
     "cpu_limit": (0.01, inf),
     "memory_limit": (1, inf),
     "sandbox_slots": (1, inf),

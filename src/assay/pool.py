@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from assay.repair import is_better
@@ -14,9 +16,15 @@ from assay.types import (
     Judge,
     Judged,
     Observation,
+    Prediction,
     Problem,
+    Status,
+    Stdin,
     Verdict,
 )
+
+Accept = Callable[[Judged, Judged], bool]
+"""Whether a repair, given first, takes a place beside its parent."""
 
 
 @dataclass(slots=True)
@@ -25,6 +33,8 @@ class _Entry:
     copies: int = 1
     verdict: Verdict | None = None  # None: not judged yet
     observations: tuple[Observation, ...] = ()
+    again: tuple[Observation, ...] = ()
+    stress_s: float | None = None
 
     def count(self, candidate: Candidate) -> None:
         """Count an equal program. A sample takes the place of a repair under way.
@@ -48,19 +58,39 @@ class Pool:
     """
 
     def __init__(
-        self, problem: Problem, judge: Judge, inputs: tuple[Input, ...], trace: Trace
+        self,
+        problem: Problem,
+        judge: Judge,
+        inputs: tuple[Input, ...],
+        trace: Trace,
+        *,
+        runs_twice: bool = False,
+        stress: tuple[Input, ...] = (),
     ) -> None:
+        """Hold nothing yet.
+
+        Args:
+            inputs: On which all that is in play is run and compared.
+            runs_twice: Run it on them once more: what differs then casts no vote.
+            stress: Large inputs, on which only the time counts.
+        """
         self.inputs = inputs
+        self.predictions: tuple[Prediction, ...] = ()
         self.n_samples = 0  # completions, with a program in them or not
         self._problem = problem
         self._judge = judge
         self._trace = trace
+        self._runs_twice = runs_twice
+        self._stress = stress
         self._entries: dict[str, _Entry] = {}
 
-    async def add(self, candidate: Candidate | None) -> None:
+    async def add(
+        self, candidate: Candidate | None, *, accept: Accept | None = None
+    ) -> None:
         """Take a sample or a repair in: filter it, then run it on the made inputs.
 
-        A repair that is not better than its parent is dropped.
+        A repair that is not better than its parent is dropped. What better means where
+        both pass all that was given, `accept` says, of the child and its parent.
         """
         if candidate is None:
             self.n_samples += 1
@@ -86,16 +116,70 @@ class Pool:
         )
         entry = self._entries[key] = _Entry(candidate)
         verdict = await self._judge.judge(candidate, self._problem)
-        if not self._is_kept(entry.candidate, verdict):
+        if accept is None and not self._is_kept(entry.candidate, verdict):
             del self._entries[key]
             self._trace.event("dropped", sample=candidate.sample, reason="not better")
             return
         entry.verdict = verdict
         judged = Judged(candidate=candidate, verdict=verdict)
-        if judged.in_play and self.inputs:
-            entry.observations = await self._judge.observe(
-                candidate, self._problem, self.inputs
-            )
+        if judged.in_play:
+            await self._observe(entry, self.inputs)
+            entry.stress_s = await self._time(candidate)
+        if accept is not None and not self._is_accepted(entry, accept):
+            del self._entries[key]
+            self._trace.event("dropped", sample=candidate.sample, reason="not better")
+
+    async def add_inputs(self, inputs: tuple[Input, ...]) -> int:
+        """Run all in play on inputs that are new; how many those are.
+
+        Not while candidates are being added: those would miss them.
+        """
+        known = {_key(each) for each in self.inputs}
+        new = tuple(
+            {_key(each): each for each in inputs if _key(each) not in known}.values()
+        )
+        if not new:
+            return 0
+        for entry in self._entries.values():
+            if entry.verdict is not None and self._judged(entry).in_play:
+                await self._observe(entry, new)
+        self.inputs += new
+        return len(new)
+
+    async def add_predictions(self, predictions: tuple[Prediction, ...]) -> int:
+        """Take predictions in, and run all in play on inputs that come with them."""
+        await self.add_inputs(tuple(each.input for each in predictions))
+        places = {_key(given): place for place, given in enumerate(self.inputs)}
+        self.predictions += tuple(
+            replace(each, index=places[_key(each.input)]) for each in predictions
+        )
+        return len(predictions)
+
+    async def _observe(self, entry: _Entry, inputs: tuple[Input, ...]) -> None:
+        """Run a program on more inputs, twice where that is wanted."""
+        if not inputs:
+            return
+        observe = partial(self._judge.observe, entry.candidate, self._problem, inputs)
+        seen = await observe()
+        again = await observe() if self._runs_twice else ()
+        entry.observations += seen
+        entry.again += again
+
+    async def _time(self, candidate: Candidate) -> float | None:
+        """CPU seconds on the large inputs; infinite where one fails, None without."""
+        if not self._stress:
+            return None
+        seen = await self._judge.observe(candidate, self._problem, self._stress)
+        if any(each.status is not Status.FINISHED for each in seen):
+            return float("inf")
+        return sum(each.cpu_s for each in seen)
+
+    def _is_accepted(self, entry: _Entry, accept: Accept) -> bool:
+        parent = entry.candidate.parent
+        known = None if parent is None else self._entries.get(normalise(parent.code))
+        if known is None or known.verdict is None:
+            return True
+        return accept(self._judged(entry), self._judged(known))
 
     def _is_kept(self, candidate: Candidate, verdict: Verdict) -> bool:
         if candidate.parent is None:
@@ -112,15 +196,18 @@ class Pool:
             (e for e in self._entries.values() if e.verdict is not None),
             key=lambda e: (e.candidate.sample, e.candidate.parent is not None),
         )
-        return tuple(
-            Judged(
-                candidate=e.candidate,
-                verdict=e.verdict,
-                observations=e.observations,
-                copies=e.copies,
-            )
-            for e in done
-            if e.verdict is not None
+        return tuple(map(self._judged, done))
+
+    @staticmethod
+    def _judged(entry: _Entry) -> Judged:
+        assert entry.verdict is not None
+        return Judged(
+            candidate=entry.candidate,
+            verdict=entry.verdict,
+            observations=entry.observations,
+            again=entry.again,
+            stress_s=entry.stress_s,
+            copies=entry.copies,
         )
 
     @property
@@ -154,3 +241,8 @@ class Pool:
             "inputs": [repr(i)[:500] for i in self.inputs],
             "isolation": self._judge.isolation.tier,
         }
+
+
+def _key(given: Input) -> str:
+    """What tells inputs apart."""
+    return f"t{given.text}" if isinstance(given, Stdin) else repr(given)

@@ -6,7 +6,10 @@ Read (rung 0) happens before: `problems.read_problem`. Then, here:
 2. filter    run the given cases and tests (`judging`)
 3. inputs    run what is in play on self-made inputs, no tokens (`inputs`)
 4. score     classes of equal outputs, soft vote; stop when sure (`selection`)
-5. repair    nothing passes: one repair from executed facts, beside more samples
+   more      classes disagree, or nothing was given: what the model can add (`evidence`)
+5. repair    nothing passes: one repair from executed facts, beside more samples; or one
+             arm after another, by expected success per token (`trying`)
+6. split     two classes remain: votes on an input that separates them
 7. return    the best class's member, what may be claimed of it, and what it cost
 
 A method is a `Recipe` of functions; another method is `replace(recipe, select=...)`.
@@ -21,7 +24,7 @@ from functools import partial
 import anyio
 
 from assay.budget import Budget, Metered
-from assay.conclusion import conclude
+from assay.conclusion import StateConfidence, conclude
 from assay.concurrency import gather
 from assay.errors import (
     BudgetExhausted,
@@ -29,13 +32,16 @@ from assay.errors import (
     EnvironmentFault,
     MissingRecording,
 )
-from assay.inputs import make_inputs
+from assay.evidence import MoreEvidence, gather_evidence, is_wanted
+from assay.inputs import make_inputs, stress_inputs
+from assay.memory.features import features_json, features_of
 from assay.pool import Pool
 from assay.repair import executed_facts
 from assay.sampling.draw import SamplingSettings, draw
 from assay.sampling.ladder import batches, temperature_for
 from assay.selection import enough, soft_vote
 from assay.trace import Trace, TracedJudge, TracedModel
+from assay.trying import Tries
 from assay.types import (
     Candidate,
     Choice,
@@ -43,12 +49,14 @@ from assay.types import (
     Judge,
     Judged,
     Model,
+    Prediction,
     Problem,
     Solution,
 )
 
 MakeInputs = Callable[..., tuple[Input, ...]]
-Select = Callable[[Problem, Sequence[Judged]], Choice]
+Select = Callable[[Problem, Sequence[Judged], Sequence[Prediction]], Choice]
+Split = Callable[[Problem, Choice, tuple[Input, ...], Model], Awaitable[Choice]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +67,16 @@ class Recipe:
     n_max: int = 16  # samples at most, repairs not counted
     make_inputs: MakeInputs = make_inputs
     n_inputs: int = 30
+    runs_twice: bool = False  # on the made inputs, to find what is not deterministic
+    n_stress: int = 0  # large inputs, whose time breaks ties within a class
     select: Select = soft_vote
     stop_at: float = 0.85  # posterior of the leading class
     repair: Callable[..., Awaitable[Sequence[Candidate]]] | None = executed_facts
+    arms: tuple[str, ...] = ()  # of `trying.ARMS`; none: `repair`, beside more samples
+    more: MoreEvidence = MoreEvidence()
+    split: Split | None = None
+    confidence: StateConfidence | None = None  # None: the prior of `select`
+    abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 
 async def solve(
@@ -91,12 +106,22 @@ async def solve(
     asked = Metered(TracedModel(model, trace), budget)
     runner = TracedJudge(judge, trace)
     inputs = recipe.make_inputs(problem, n=recipe.n_inputs, seed=recipe.sampling.seed)
-    pool = Pool(problem, runner, inputs, trace)
+    pool = Pool(
+        problem,
+        runner,
+        inputs,
+        trace,
+        runs_twice=recipe.runs_twice,
+        stress=stress_inputs(problem, n=recipe.n_stress, seed=recipe.sampling.seed)
+        if recipe.n_stress
+        else (),
+    )
     trace.event("solve", **pool.describe(), model=model.identity.name)
-    stopped = "interrupted"
+    stopped, choice = "interrupted", None
     with scope:
         try:
-            stopped = await climb(problem, asked, pool, recipe, trace)
+            stopped = await climb(problem, asked, runner, pool, recipe, budget, trace)
+            choice = await split(problem, asked, pool, recipe, trace)
         except MissingRecording:
             raise  # a replay that is not whole is no answer
         except (EnvironmentFault, ContextLengthExceeded) as error:
@@ -105,14 +130,26 @@ async def solve(
             stopped = f"a fault: {error}"
     if scope.cancelled_caught and budget.seconds_left <= 0:
         stopped = "budget"
+    choice = choice or selected(problem, pool, recipe)
     solution = conclude(
-        problem, recipe.select(problem, pool.judged), pool, budget, runner, stopped
+        problem,
+        choice,
+        pool,
+        budget,
+        runner,
+        stopped,
+        confidence=recipe.confidence,
+        abstain_below=recipe.abstain_below,
     )
+    best = next((j for j in pool.judged if j.candidate == solution.answer), None)
     trace.event(
         "solution",
         status=solution.status,
         evidence=solution.evidence.sentence,
         confidence=solution.confidence,
+        calibrated=solution.calibrated,
+        abstained=solution.abstained,
+        features=features_json(features_of(problem, choice, best)),
         stopped=stopped,
         tokens=solution.spend.usage.tokens,
         seconds=round(solution.spend.seconds, 3),
@@ -121,11 +158,41 @@ async def solve(
     return solution
 
 
-async def climb(
+def selected(problem: Problem, pool: Pool, recipe: Recipe) -> Choice:
+    """What the recipe makes of all that was shown so far."""
+    return recipe.select(problem, pool.judged, pool.predictions)
+
+
+async def split(
     problem: Problem, model: Model, pool: Pool, recipe: Recipe, trace: Trace
+) -> Choice | None:
+    """Have the two best classes separated by votes, where that is wanted."""
+    choice = selected(problem, pool, recipe)
+    if recipe.split is None or len(choice.classes) < 2:
+        return None
+    if choice.posterior >= recipe.stop_at:
+        return None
+    try:
+        found = await recipe.split(problem, choice, pool.inputs, model)
+    except (BudgetExhausted, ContextLengthExceeded) as error:
+        trace.event("no_split", reason=str(error))
+        return None
+    trace.event("split", changed=found.classes[0].best != choice.classes[0].best)
+    return found
+
+
+async def climb(
+    problem: Problem,
+    model: Model,
+    judge: Judge,
+    pool: Pool,
+    recipe: Recipe,
+    budget: Budget,
+    trace: Trace,
 ) -> str:
     """Go up the ladder until the posterior, the samples or the budget say stop."""
-    repaired = False
+    repaired = enriched = False
+    tries = Tries(recipe.arms, problem, model, recipe.sampling, trace)
 
     async def sample(index: int, temperature: float) -> None:
         await pool.add(
@@ -152,14 +219,25 @@ async def climb(
         warmth = temperature_for(
             pool.n_samples, pool.n_distinct, base=recipe.sampling.temperature
         )
-        calls: list[Callable[[], Awaitable[None]]] = [
-            partial(sample, index, warmth) for index in batch
-        ]
-        if recipe.repair and not repaired and pool.n_samples > 1 and pool.all_failed:
-            calls.append(partial(repair, pool.judged))
-            repaired = True
-        exhausted = await within_budget(calls)
-        choice = recipe.select(problem, pool.judged)
+        is_stuck = pool.n_samples > 1 and pool.all_failed
+        if recipe.arms and is_stuck:
+            exhausted = await try_arms(tries, len(batch), pool, budget)
+        else:
+            first = pool.n_samples  # tries by an arm count as samples, or do not
+            calls: list[Callable[[], Awaitable[None]]] = [
+                partial(sample, first + place, warmth) for place in range(len(batch))
+            ]
+            if recipe.repair and not recipe.arms and not repaired and is_stuck:
+                calls.append(partial(repair, pool.judged))
+                repaired = True
+            exhausted = await within_budget(calls)
+        choice = selected(problem, pool, recipe)
+        if recipe.more and not (enriched or exhausted) and is_wanted(problem, choice):
+            enriched = True
+            exhausted = await gather_evidence(
+                problem, recipe.more, pool, model, judge, trace
+            )
+            choice = selected(problem, pool, recipe)
         reason = enough(
             problem, choice, n_inputs=len(pool.inputs), stop_at=recipe.stop_at
         )
@@ -175,6 +253,22 @@ async def climb(
         if reason or exhausted:
             return reason or "budget"
     return "samples"
+
+
+async def try_arms(tries: Tries, n: int, pool: Pool, budget: Budget) -> bool:
+    """Try `n` arms, one after the other, until something passes.
+
+    Returns:
+        Whether the budget refused one.
+    """
+    for _ in range(n):
+        try:
+            await tries.one(pool, lambda: budget.usage.tokens)
+        except BudgetExhausted:
+            return True
+        if pool.n_in_play:
+            return False
+    return False
 
 
 async def within_budget(calls: Sequence[Callable[[], Awaitable[None]]]) -> bool:

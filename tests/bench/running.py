@@ -16,8 +16,9 @@ from typing import Any
 import anyio
 
 from assay.bench.arms import parse_arms
+from assay.bench.arms_process import Means
 from assay.bench.reporting import attempts_of
-from assay.bench.run import Means, OnProgress, run_bench
+from assay.bench.run import OnProgress, run_bench
 from assay.bench.selection import Chosen
 from assay.bench.settings import RunSettings
 from assay.bench.store import RunStore

@@ -9,8 +9,9 @@ from pathlib import Path
 import anyio
 import pytest
 
+from assay.bench.arms_process import Means
 from assay.bench.reporting import attempts_of
-from assay.bench.run import Means, run_bench
+from assay.bench.run import run_bench
 from assay.bench.store import RunStore
 from assay.cli.benching import BenchJob, start
 from assay.config import BenchConfig, Config, ModelConfig, SolveConfig

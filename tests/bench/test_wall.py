@@ -12,8 +12,9 @@ import anyio
 import pytest
 
 from assay.bench.arms import parse_arms
+from assay.bench.arms_process import Means
 from assay.bench.reporting import attempts_of, leaks_of, report_of
-from assay.bench.run import Means, run_bench
+from assay.bench.run import run_bench
 from assay.bench.settings import RunSettings
 from assay.bench.store import RunStore
 from assay.judging.judge import open_judge

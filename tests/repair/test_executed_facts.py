@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
+
 import anyio
 
 from assay.models.scripted import Scripted
@@ -103,3 +107,19 @@ def test_a_repair_is_better_if_it_keeps_what_passed_and_comes_nearer() -> None:
     assert is_better(verdict(0, 0.5), verdict(0, 0.9))
     assert not is_better(verdict(0, 0.9), verdict(0, 0.9))
     assert not is_better(verdict(0.1, 0), verdict(0, 0.9)), "an anchor was lost"
+
+
+def test_the_request_is_the_one_that_was_recorded() -> None:
+    kept = result(Status.PASSED, 0.0, input_text="double(0)")
+    wrong = result(
+        Status.WRONG_ANSWER,
+        0.2,
+        input_text="double(2)",
+        expected_text="4",
+        got_text="1",
+    )
+    model, _ = repair(failed(1, kept, wrong))
+    text = json.dumps(asdict(model.requests[0]), sort_keys=True)
+    assert hashlib.sha256(text.encode()).hexdigest() == (
+        "57111e9e96b95b10fb0aeed8a30a832be805a5338563bd6250502842c4e2548c"
+    )

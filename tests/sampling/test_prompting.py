@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from assay.sampling.hints import perturbation
 from assay.sampling.ladder import batches, temperature_for
-from assay.sampling.prompting import perturbation, sample_request, task_prompt
+from assay.sampling.prompting import sample_request, task_prompt
 from assay.types import Call, Case, IOMode, Problem, Stdin, TestCode
 
 STARTER = (

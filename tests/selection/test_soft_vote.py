@@ -11,41 +11,14 @@ from assay.selection import enough, soft_vote
 from assay.selection.outputs import output_key
 from assay.selection.posterior import confidence, leads
 from assay.types import (
-    Candidate,
-    Case,
-    CaseResult,
     Checker,
     CheckerKind,
     IOMode,
-    Judged,
     Observation,
     Problem,
     Status,
-    Stdin,
-    Verdict,
 )
-
-CASE = Case(input=Stdin(text="1"), expected="1")
-PROBLEM = Problem(id="p", statement="s", io_mode=IOMode.STDIN, cases=(CASE,))
-UNTESTED = Problem(id="p", statement="s", io_mode=IOMode.STDIN)
-
-
-def judged(
-    sample: int, outputs: str, copies: int = 1, passed: bool = True, tests: int = 1
-) -> Judged:
-    """A candidate whose outputs are the letters; `!` is a crash."""
-    candidate = Candidate(code=f"program {sample}", sample=sample)
-    status = Status.PASSED if passed else Status.WRONG_ANSWER
-    verdict = Verdict(candidate=candidate, results=(CaseResult(status=status),) * tests)
-    observations = tuple(
-        Observation(status=Status.RUNTIME_ERROR)
-        if letter == "!"
-        else Observation(status=Status.FINISHED, stdout=letter)
-        for letter in outputs
-    )
-    return Judged(
-        candidate=candidate, verdict=verdict, observations=observations, copies=copies
-    )
+from selection.printed import PROBLEM, UNTESTED, judged
 
 
 def test_the_larger_class_wins_and_its_most_frequent_member_is_handed_out() -> None:

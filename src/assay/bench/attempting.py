@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Workbench:
     model: Model | None
     endpoints: Mapping[str, Model]  # by arm
     hidden: Sequence[Path]  # what a peer's program may not open
+    grants: Mapping[Key, int] = field(default_factory=dict)  # of a pooled budget
     meter: Meter | None = None  # None: several attempts at a time share the computer
     peer: Peer | None = None  # the arms' process, of one worker
     desks: dict[str, Desk] = field(default_factory=dict)  # its open attempts, by name
@@ -67,6 +68,29 @@ async def attempt(bench: Workbench, arm: Arm, key: Key) -> Sealed:
         Fault: a technique has a bug. PeerGone: the arms' process ended.
         RunNotKept: the answer cannot be stored.
     """
+    made = await make(bench, arm, key, _ceiling(bench, arm, key))
+    return _seal(bench.store, key, made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What an arm made of a task, not sealed yet."""
+
+    played: Played
+    spend: dict[str, Any]
+    events: list[dict[str, Any]]
+    desk: Desk
+
+
+async def make(
+    bench: Workbench, arm: Arm, key: Key, ceiling: tuple[Limit, int | None]
+) -> Made:
+    """Have an arm answer a task under a ceiling, and seal nothing.
+
+    Raises:
+        ModelUnavailable, JudgeUnavailable, MissingRecording, Fault, PeerGone: as
+            `attempt`.
+    """
     task, _, seed = key
     problem = bench.problems[task]
     name = secrets.token_hex(16)  # another arms' process cannot guess it
@@ -79,7 +103,7 @@ async def attempt(bench: Workbench, arm: Arm, key: Key) -> Sealed:
             recorded=completion.from_recording,
         )
 
-    limit, matched = _ceiling(bench, arm, key)
+    limit, matched = ceiling
     is_command = arm.kind == "command"
     desk = Desk(
         problem,
@@ -114,7 +138,7 @@ async def attempt(bench: Workbench, arm: Arm, key: Key) -> Sealed:
     spend["joules"] = None
     if before is not None and after is not None and not spend["recorded_calls"]:
         spend["joules"] = round(after - before, 3)
-    return _seal(bench.store, key, desk, spend, made, events)
+    return Made(played=made, spend=spend, events=events, desk=desk)
 
 
 async def _play(
@@ -155,6 +179,9 @@ async def _watch(desk: Desk) -> None:
 def _ceiling(bench: Workbench, arm: Arm, key: Key) -> tuple[Limit, int | None]:
     """The attempt's ceiling, and what it may spend at least where it is matched."""
     settings = bench.settings
+    granted = bench.grants.get(key)
+    if granted is not None:
+        return replace(settings.limit, tokens=granted), None
     if settings.match is None or arm.n is not None:
         return settings.limit, None
     if arm.kind not in ("bon", "majority"):
@@ -189,14 +216,8 @@ def _how(
     )
 
 
-def _seal(
-    store: RunStore,
-    key: Key,
-    desk: Desk,
-    record: dict[str, Any],
-    made: Played,
-    events: list[dict[str, Any]],
-) -> Sealed:
+def _seal(store: RunStore, key: Key, finished: Made) -> Sealed:
+    made, desk, record = finished.played, finished.desk, dict(finished.spend)
     if not desk.has_model:
         record |= {
             "prompt_tokens": made.prompt_tokens,
@@ -220,6 +241,6 @@ def _seal(
         record=record,
         sealed_at=time.time(),
     )
-    store.seal(sealed, events)
+    store.seal(sealed, finished.events)
     store.event("sealed", key=list(key), sha256=sealed.answer_sha256)
     return sealed

@@ -32,6 +32,7 @@ from assay.types import (
     Judge,
     Judged,
     Model,
+    Prediction,
     Problem,
     Solution,
     SolveStatus,
@@ -263,7 +264,9 @@ def _no_inputs(problem: Problem, *, n: int, seed: int) -> tuple[()]:
     return ()
 
 
-def first_in_play(problem: Problem, judged: Sequence[Judged]) -> Choice:
+def first_in_play(
+    problem: Problem, judged: Sequence[Judged], predictions: Sequence[Prediction] = ()
+) -> Choice:
     """The classes as they are found, but the one of the earliest program first."""
     choice = soft_vote(problem, judged)
     classes = sorted(

@@ -209,6 +209,8 @@ def _limit(settings: RunSettings) -> str:
         parts.append(f"{limit.seconds:g} s")
     if limit.calls is not None:
         parts.append(f"{limit.calls} calls")
+    if settings.pool_tokens is not None:
+        parts.append(f"a pool of {settings.pool_tokens:,} tokens for an arm's tasks")
     if settings.match:
         parts.append(f"arms without a number spend at least what {settings.match} did")
     return "; ".join(parts) or "none"

@@ -22,6 +22,7 @@ class RunSettings:
     seeds: int = 1
     first_seed: int = 0
     limit: Limit = Limit()  # the ceiling of every attempt, whichever arm
+    pool_tokens: int | None = None  # for all tasks of an arm and seed together
     match: str | None = None  # arms without a number spend what this one did
     temperature: float = 0.7
     top_p: float = 0.95

@@ -11,6 +11,7 @@ import sys
 import typer
 
 from assay.cli.bench_command import app as bench_app
+from assay.cli.calibrate_command import calibrate
 from assay.cli.config_command import config, version
 from assay.cli.doctor_command import doctor
 from assay.cli.judge_command import judge
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command("solve")(solve)
 app.command("judge")(judge)
+app.command("calibrate")(calibrate)
 app.command("doctor")(doctor)
 app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")

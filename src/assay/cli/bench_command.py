@@ -109,6 +109,10 @@ def run(
         str | None,
         typer.Option(help="`bon` and `majority` without a number spend what this did."),
     ] = None,
+    pool_budget: Annotated[
+        str | None,
+        typer.Option(help="tokens=N for all tasks of an arm; easy ones pay for hard."),
+    ] = None,
     record: Annotated[bool, typer.Option("--record", help="Ask and store.")] = False,
     replay: Annotated[
         bool, typer.Option("--replay", help="Ask, store nothing.")
@@ -164,6 +168,7 @@ def run(
         until=until,
         seeds=seeds,
         match=match,
+        pool_budget=pool_budget,
         name=name,
         jobs=jobs,
         oracle=oracle,

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from assay.bench.arms import Arm, parse_arms
+from assay.bench.arms_process import Means
 from assay.bench.catalog import CATALOG
 from assay.bench.price import Prices, read_prices
 from assay.bench.provenance import (
@@ -24,7 +25,7 @@ from assay.bench.provenance import (
     identity_json,
     source_state,
 )
-from assay.bench.run import Means, run_bench
+from assay.bench.run import run_bench
 from assay.bench.runs import check_name, new_name, run_folder
 from assay.bench.selection import Chosen, check_date, read_ids
 from assay.bench.settings import RunSettings
@@ -55,6 +56,7 @@ class BenchJob:
     until: str | None = None
     seeds: int = 1
     match: str | None = None
+    pool_budget: str | None = None
     name: str | None = None
     jobs: int = 1
     oracle: bool = True
@@ -159,6 +161,7 @@ def settings_of(job: BenchJob) -> RunSettings:
         seeds=job.seeds,
         first_seed=solve.seed,
         limit=parse_limit(solve.budget or ""),
+        pool_tokens=_pool_tokens(job),
         match=job.match,
         temperature=solve.temperature,
         top_p=solve.top_p,
@@ -168,6 +171,32 @@ def settings_of(job: BenchJob) -> RunSettings:
         stop_at=solve.stop_at,
         grade_candidates=job.oracle,
     )
+
+
+def _pool_tokens(job: BenchJob) -> int | None:
+    """The pool of `--pool-budget`.
+
+    Raises:
+        UsageError: it is not a number of tokens, or nothing would be recorded.
+    """
+    if job.pool_budget is None:
+        return None
+    pool = parse_limit(job.pool_budget)
+    if pool.tokens is None or pool.seconds is not None or pool.calls is not None:
+        raise UsageError(
+            f"--pool-budget is {job.pool_budget!r}; a pool is of tokens alone: "
+            "tokens=200k"
+        )
+    if job.config.solve.record_mode == RecordMode.REPLAY:
+        raise UsageError(
+            "--pool-budget asks in rounds, so that --replay, which stores nothing, "
+            "would pay for each sample again; use --record or --replay-only"
+        )
+    if job.match is not None:
+        raise UsageError(
+            "--pool-budget and --match both say what an arm may spend; give one"
+        )
+    return pool.tokens
 
 
 def dataset_file(job: BenchJob) -> Path:

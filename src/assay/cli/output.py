@@ -9,17 +9,24 @@ from typing import Any
 from assay.types import ModelIdentity, Solution
 
 FORMAT = 1
+PRIOR = "a prior, not yet calibrated on this model"
 
 
-def evidence_lines(solution: Solution, trace: Path | None) -> list[str]:
-    """The claim, the confidence, the spend: a line each, and where the trace lies."""
+def evidence_lines(
+    solution: Solution, trace: Path | None, *, learnt_from: str = ""
+) -> list[str]:
+    """The claim, the confidence, the spend: a line each, and where the trace lies.
+
+    Args:
+        learnt_from: What a calibrated confidence rests on, in words.
+    """
     spend, usage = solution.spend, solution.spend.usage
     claim = solution.evidence.sentence if solution.answer else "no program was found"
     share = spend.model_seconds / spend.seconds if spend.seconds else 0.0
     lines = [
         claim + (f" (stopped: {solution.stopped})" if solution.stopped else ""),
         f"confidence {solution.confidence:.2f} that the answer is right "
-        "(a prior, not yet calibrated on this model)",
+        f"({learnt_from if solution.calibrated else PRIOR})",
         f"spent {usage.tokens:,} tokens ({usage.prompt_tokens:,} prompt, of them "
         f"{usage.cached_prompt_tokens:,} cached; {usage.completion_tokens:,} "
         f"completion) in {spend.calls} calls, {spend.seconds:.1f} s "
@@ -52,6 +59,8 @@ def solution_json(
         "stopped": solution.stopped,
         "evidence": {**asdict(evidence), "sentence": evidence.sentence},
         "confidence": solution.confidence,
+        "calibrated": solution.calibrated,
+        "abstained": solution.abstained,
         "candidates": [
             {
                 "sample": report.candidate.sample,

@@ -70,6 +70,8 @@ def solve(
     record_mode: str = setting("record, replay or replay-only."),
     trace_dir: Path = setting("The folder of traces."),
     trace: bool = setting("Write a trace."),
+    calibration: Path = setting("A file of `assay calibrate`."),
+    abstain_below: float = setting("Hand out nothing of less confidence, 0 to 1."),
     backend: str = setting("auto, a tier, bubblewrap or container."),
     image: str = setting("What a container is made of."),
     cpu_limit: float = setting("Seconds of CPU for a run."),

@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import anyio
 
 from assay import __version__
 from assay.budget import Budget, Limit, parse_limit
+from assay.cli.confidence import table_for, told_of
 from assay.cli.interrupt import first_cancels
 from assay.cli.output import evidence_lines, solution_json
 from assay.cli.progress import Progress
@@ -25,6 +26,7 @@ from assay.cli.sources import source_of, with_limits, write_stdout
 from assay.config import SECRET, Config, observations_file, state_home
 from assay.errors import EnvironmentFault, UsageError
 from assay.judging.judge import open_judge
+from assay.memory.calibration import stated_by
 from assay.models.opening import open_model
 from assay.problems import read_problem
 from assay.repair import executed_facts
@@ -59,6 +61,8 @@ class Finished:
     trace: Path | None
     tier: str
     output: Path | None
+    learnt_from: str = ""  # what a calibrated confidence rests on
+    abstain_below: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json`."""
@@ -67,13 +71,25 @@ class Finished:
     def hand_out(self, *, as_json: bool) -> int:
         """Program to stdout or its file, evidence to stderr; the exit status."""
         code = self.solution.answer.code.rstrip() + "\n" if self.solution.answer else ""
-        for line in evidence_lines(self.solution, self.trace):
+        for line in self._lines():
             sys.stderr.write(line + "\n")
+        if self.solution.abstained:
+            return 1
         if code:
             self._write(code, as_json=as_json)
         if self.solution.status is SolveStatus.VERIFIED:
             return 0
         return 130 if not code and self.solution.stopped == "interrupted" else 1
+
+    def _lines(self) -> list[str]:
+        lines = evidence_lines(self.solution, self.trace, learnt_from=self.learnt_from)
+        if self.solution.abstained:
+            lines.insert(
+                0,
+                f"not sure enough: confidence {self.solution.confidence:.2f} is below "
+                f"{self.abstain_below:g}; the program is in --json",
+            )
+        return lines
 
     def _write(self, code: str, *, as_json: bool) -> None:
         data = code.encode("utf-8", "surrogatepass")
@@ -166,6 +182,9 @@ async def _run(job: Job, problem: Problem) -> Finished:
                 ) as judge,
                 open_model(config) as model,
             ):
+                table = table_for(config, model.identity)
+                if table is not None:
+                    recipe = replace(recipe, confidence=partial(stated_by, table))
                 signals.enter_context(first_cancels(scope))
                 solution = await solve(
                     problem,
@@ -182,6 +201,8 @@ async def _run(job: Job, problem: Problem) -> Finished:
                     trace=trace.path,
                     tier=judge.isolation.tier,
                     output=job.output,
+                    learnt_from=told_of(table),
+                    abstain_below=config.solve.abstain_below,
                 )
     finally:
         trace.close()
@@ -204,6 +225,7 @@ def method(config: Config) -> tuple[Recipe, Limit]:
         n_inputs=chosen.n_inputs,
         stop_at=chosen.stop_at,
         repair=partial(executed_facts, max_tokens=chosen.max_tokens, seed=chosen.seed),
+        abstain_below=chosen.abstain_below,
     )
     return recipe, parse_limit(chosen.budget or "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.types import FinishReason, Message, Request
 
@@ -19,17 +19,29 @@ class WrongChunk(ValueError):
     """A chunk that is not of OpenAI's shape."""
 
 
+class Piece(NamedTuple):
+    """What a chunk adds: to the text, and to what was thought before it."""
+
+    text: str = ""
+    thought: str = ""
+
+
 def message_list(messages: tuple[Message, ...]) -> list[dict[str, str]]:
     """Return messages as JSON has them. Half a surrogate pair cannot be sent."""
     return [{"role": m.role, "content": _sendable(m.content)} for m in messages]
 
 
-def request_body(request: Request, model: str, *, llama_cpp: bool) -> dict[str, Any]:
+def request_body(
+    request: Request, model: str, *, llama_cpp: bool, vllm: bool = False
+) -> dict[str, Any]:
     """Write a request as OpenAI's API wants it: one choice, streamed, with usage.
 
     A llama.cpp server is also asked for counts in every chunk, so that a stream that
     is closed early was counted, and for each token's probability, which costs it a
     twentieth of its speed or less; others might refuse a field they do not know.
+
+    A request whose last message is the assistant's asks to go on with it. llama.cpp
+    does so of itself, but refuses while its template thinks; vLLM wants to be told.
     """
     body: dict[str, Any] = {
         "model": model,
@@ -46,6 +58,11 @@ def request_body(request: Request, model: str, *, llama_cpp: bool) -> dict[str, 
     if llama_cpp:
         body |= {"timings_per_token": True, "cache_prompt": True}
         body |= {"logprobs": True, "top_logprobs": 1}
+    if request.messages and request.messages[-1].role == "assistant":
+        if llama_cpp:
+            body["chat_template_kwargs"] = {"enable_thinking": False}
+        if vllm:
+            body |= {"continue_final_message": True, "add_generation_prompt": False}
     return body
 
 
@@ -54,9 +71,9 @@ class Tally:
 
     >>> tally = Tally()
     >>> tally.add({"choices": [{"delta": {"reasoning_content": "Hm"}}]})
-    ''
+    Piece(text='', thought='Hm')
     >>> tally.add({"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}]})
-    'x'
+    Piece(text='x', thought='')
     >>> tally.completion_tokens, tally.finish_reason
     (2, <FinishReason.STOP: 'stop'>)
     """
@@ -69,8 +86,8 @@ class Tally:
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
 
-    def add(self, chunk: object) -> str:
-        """Take a chunk and return the text it adds, without what was thought.
+    def add(self, chunk: object) -> Piece:
+        """Take a chunk and return what it adds.
 
         Raises:
             WrongChunk: it is no chunk.
@@ -81,19 +98,23 @@ class Tally:
         choices = fields.get("choices") or []
         if not isinstance(choices, list):
             raise WrongChunk("'choices' is no list")
-        return self._add_choice(_mapping(choices[0], "a choice")) if choices else ""
+        if not choices:
+            return Piece()
+        return self._add_choice(_mapping(choices[0], "a choice"))
 
-    def _add_choice(self, choice: dict[str, Any]) -> str:
+    def _add_choice(self, choice: dict[str, Any]) -> Piece:
         self._end(choice.get("finish_reason"))
         self.logprobs += _logprobs(choice.get("logprobs"))
         delta = _mapping(choice.get("delta") or {}, "a delta")
         text = delta.get("content") or ""
         if not isinstance(text, str):
             raise WrongChunk("'content' is no text")
-        # thought is not part of the text, but its tokens are spent
-        if text or delta.get("reasoning_content") or delta.get("reasoning"):
+        thought = delta.get("reasoning_content") or delta.get("reasoning") or ""
+        if text or thought:  # its tokens are spent, too
             self.n_deltas += 1
-        return _sendable(text)
+        return Piece(
+            _sendable(text), _sendable(thought) if isinstance(thought, str) else ""
+        )
 
     def _end(self, reason: object) -> None:
         if not reason:

@@ -13,7 +13,7 @@ from assay.errors import ModelUnavailable
 from assay.models.address import parse_address
 from assay.models.chunks import Tally, WrongChunk, request_body
 from assay.models.context import cautious_estimate, context_exceeded, prompt_bound
-from assay.models.discovery import Endpoint, count_tokens, discover
+from assay.models.discovery import Endpoint, Engine, count_tokens, discover
 from assay.models.retries import TransientFault, retry
 from assay.models.transcript import Transcript, runs_away
 from assay.types import (
@@ -163,6 +163,7 @@ class OpenAIModel:
             if tally.finish_reason is None:
                 raise
             # the text had come to its end: only the count after it is missing
+        transcript.end()
         seconds = time.perf_counter() - started
         return Completion(
             text=transcript.text,
@@ -171,13 +172,19 @@ class OpenAIModel:
             seconds=seconds,
             usage_is_reported=tally.is_reported,
             logprobs=tuple(tally.logprobs),
+            thought=transcript.thought,
         )
 
     async def _read(
         self, request: Request, tally: Tally, transcript: Transcript
     ) -> None:
         found = self._endpoint
-        body = request_body(request, found.model, llama_cpp=found.is_llama_cpp)
+        body = request_body(
+            request,
+            found.model,
+            llama_cpp=found.is_llama_cpp,
+            vllm=found.engine is Engine.VLLM,
+        )
         async with aclosing(self._open_connection.chat(body)) as chunks:
             async for chunk in chunks:
                 try:
@@ -186,7 +193,11 @@ class OpenAIModel:
                     raise self._strange(f"a wrong chunk: {error}") from error
                 if tally.unknown_finish:
                     raise self._strange(f"finish_reason {tally.unknown_finish!r}")
-                transcript.add(piece, completion_tokens=tally.completion_tokens)
+                transcript.add(
+                    piece.text,
+                    thought=piece.thought,
+                    completion_tokens=tally.completion_tokens,
+                )
                 if not transcript.closed and runs_away(tally, request.max_tokens):
                     transcript.closed = FinishReason.LENGTH
                 if transcript.closed:

@@ -82,8 +82,10 @@ class Scripted:
             if transcript.closed:
                 break
             await checkpoint()
+        transcript.end()
         return Completion(
             text=transcript.text,
+            thought=transcript.thought,
             finish_reason=transcript.closed or FinishReason.STOP,
             usage=Usage(
                 prompt_tokens=_prompt_words(request), completion_tokens=n_words

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assay.sampling.extraction import extract_program
+from assay.sampling.hints import Hints
+from assay.sampling.logprobs import mean_logprob, tail_logprob
 from assay.sampling.prompting import sample_request
-from assay.types import Candidate, FinishReason, Model, Problem
+from assay.types import Candidate, FinishReason, Model, Plan, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,7 @@ class SamplingSettings:
     top_p: float = 0.95
     max_tokens: int = 1024
     seed: int = 0
+    hints: Hints = "usual"  # which lines at the prompt's end samples differ by
 
 
 async def draw(
@@ -26,11 +29,20 @@ async def draw(
     *,
     settings: SamplingSettings,
     temperature: float | None = None,
+    plan: Plan | None = None,
+    hint: str | None = None,
 ) -> Candidate | None:
     """Ask for sample `index`; None when what came holds no program.
 
+    Args:
+        temperature: Of this sample, where it is not that of `settings`.
+        plan: To be followed by the program. It is a sample like any other: `made_by`
+            says so, and a reader of the trace finds the plan in the request.
+        hint: Stands in the place of the hint that `settings` has for `index`.
+
     Raises:
         BudgetExhausted, ContextLengthExceeded, ModelUnavailable: from `model`.
+        ConfigError: `settings` name no known set of hints.
     """
     completion = await model.generate(
         sample_request(
@@ -40,6 +52,9 @@ async def draw(
             top_p=settings.top_p,
             max_tokens=settings.max_tokens,
             seed=settings.seed,
+            plan=plan,
+            hint=hint,
+            hints=settings.hints,
         )
     )
     code = extract_program(
@@ -50,4 +65,10 @@ async def draw(
     if code is None:
         return None
     name = "greedy" if index == 0 else "sample"
-    return Candidate(code=code, made_by=name, sample=index)
+    return Candidate(
+        code=code,
+        made_by=name,
+        sample=index,
+        logprob=mean_logprob(completion.logprobs),
+        tail_logprob=tail_logprob(completion.logprobs),
+    )

@@ -2,13 +2,15 @@
 
 What all samples of a problem share stands first, so that the engine computes it once
 and keeps it; what makes them differ (a perturbation, DivSampling, arXiv:2502.11027)
-stands at the prompt's end. Sample 0 is greedy and unperturbed.
+stands at the prompt's end. Sample 0 is greedy and unperturbed. A plan stands at the end
+too, in the place of a perturbation: it makes samples differ already.
 """
 
 from __future__ import annotations
 
 from assay.prompts import Prompt, render
-from assay.types import Call, Case, IOMode, Message, Problem, Request
+from assay.sampling.hints import hint_for
+from assay.types import Call, Case, IOMode, Message, Plan, Problem, Request
 
 SEED_STRIDE = 1000  # seeds of two runs never meet while they draw fewer samples
 
@@ -21,9 +23,20 @@ def sample_request(
     top_p: float = 0.95,
     max_tokens: int = 1024,
     seed: int = 0,
+    plan: Plan | None = None,
+    hint: str | None = None,
+    hints: str = "usual",
 ) -> Request:
-    """The request for sample `index`, counted from 0."""
-    prompt = task_prompt(problem, hint=perturbation(index))
+    """The request for sample `index`, counted from 0.
+
+    Args:
+        plan: To be followed. Without one, the request is what it always was.
+        hint: Stands in the place of the hint that `hints` has for `index`; none if "".
+        hints: The set of hints, by its name in `hints.py`. Not used with a plan.
+    """
+    if hint is None:
+        hint = "" if plan else hint_for(index, hints)
+    prompt = task_prompt(problem, hint=hint, plan=plan)
     return Request(
         messages=(Message(role="user", content=prompt.text),),
         max_tokens=max_tokens,
@@ -36,16 +49,13 @@ def sample_request(
     )
 
 
-def perturbation(index: int) -> str:
-    """The hint of sample `index`: none for 0 and 1, then one after the other."""
-    pool = ["", *render("perturbations").text.splitlines()]
-    return pool[(index - 1) % len(pool)] if index else ""
-
-
-def task_prompt(problem: Problem, *, hint: str = "") -> Prompt:
+def task_prompt(
+    problem: Problem, *, hint: str = "", plan: Plan | None = None
+) -> Prompt:
     """The whole prompt for a program, by the form in which the problem is given."""
     examples = _examples(problem)
-    end = f"\n\n{hint}" if hint else ""
+    ends = [render("with_plan", plan=plan.text).text] if plan else []
+    end = "".join(f"\n\n{text}" for text in [*ends, hint] if text)
     statement, code = problem.statement.strip(), problem.starter_code.rstrip()
     if problem.io_mode is IOMode.STDIN:
         return render("solve_stdin", statement=statement, examples=examples, hint=end)

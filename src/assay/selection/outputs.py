@@ -14,6 +14,7 @@ from assay.types import (
     CheckerKind,
     IOMode,
     Observation,
+    Prediction,
     Problem,
     Status,
     Value,
@@ -33,6 +34,27 @@ def output_key(observation: Observation, problem: Problem) -> str | None:
         # As the judge has it: changed arguments are an answer where there is no other.
         if observation.value is None and observation.args_after is not None:
             text += "|" + value_key(observation.args_after, problem.checker)
+    return _shortened(text)
+
+
+def expected_key(prediction: Prediction, problem: Problem) -> str:
+    r"""The key that an output has which is as predicted, by the same rules.
+
+    Not covered: a function that changes its arguments and returns nothing. What is
+    predicted of it is no value that it returns, so no output is as predicted.
+
+    >>> from assay.types import Stdin
+    >>> problem = Problem(id="p", statement="", io_mode=IOMode.STDIN)
+    >>> said = Prediction(input=Stdin(text="1"), expected=" 2\n3\n", made_by="x")
+    >>> expected_key(said, problem)
+    '2 3'
+    """
+    if problem.io_mode is IOMode.STDIN:
+        return _shortened(_text_key(str(prediction.expected), problem.checker))
+    return _shortened(value_key(prediction.expected, problem.checker))
+
+
+def _shortened(text: str) -> str:
     if len(text) <= MAX_KEY:
         return text
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -99,8 +121,10 @@ def value_key(value: Value, checker: Checker, *, top: bool = True) -> str:
     # Loops, not comprehensions: those would cost a second frame a level.
     parts: list[str] = []
     if isinstance(value, (list, tuple)):
-        for item in value:
-            parts.append(value_key(item, checker, top=False))  # noqa: PERF401
+        parts = _plain_keys(value, checker)
+        if not parts:
+            for item in value:
+                parts.append(value_key(item, checker, top=False))  # noqa: PERF401
         if top and checker.kind is CheckerKind.UNORDERED:
             parts.sort()
         return f"[{','.join(parts)}]"
@@ -116,3 +140,17 @@ def value_key(value: Value, checker: Checker, *, top: bool = True) -> str:
     if is_dataclass(value):  # what the sandbox could not carry over: its type's name
         return f"opaque {value!r}"
     return repr(value)
+
+
+def _plain_keys(items: list[Value] | tuple[Value, ...], checker: Checker) -> list[str]:
+    """The keys of items that are all short ints or all texts; none for others.
+
+    They are what `value_key` gives, without a call for each.
+    """
+    kinds = set(map(type, items))
+    if kinds == {str}:
+        return list(map(repr, items))
+    is_exact = checker.kind is not CheckerKind.FLOAT
+    if is_exact and kinds == {int} and -(10**300) < min(items) <= max(items) < 10**300:
+        return list(map(str, items))
+    return []

@@ -38,6 +38,9 @@ class Candidate:
     made_by: str = field(default="", compare=False)  # the technique's name
     sample: int = field(default=0, compare=False)  # position in the problem's samples
     parent: Candidate | None = field(default=None, compare=False)  # what it corrects
+    # of the completion's tokens, None where the endpoint does not tell them
+    logprob: float | None = field(default=None, compare=False)  # the mean
+    tail_logprob: float | None = field(default=None, compare=False)  # worst stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,8 @@ class Judged:
     verdict: Verdict
     observations: tuple[Observation, ...] = ()  # one per self-made input, or none
     copies: int = 1  # samples that came out as this very program
+    again: tuple[Observation, ...] = ()  # a second run on the same inputs, or none
+    stress_s: float | None = None  # CPU on stress inputs; None: not run on any
 
     @property
     def in_play(self) -> bool:

@@ -71,6 +71,8 @@ class Completion:
 
     `logprobs` are natural logarithms of the probability of each token as it was drawn,
     before temperature, to two decimals; empty where the endpoint does not tell them.
+    `thought` is no part of `text`, but its tokens are in `usage`; recordings do not
+    keep it.
     """
 
     text: str
@@ -81,6 +83,7 @@ class Completion:
     retries: int = 0
     usage_is_reported: bool = True  # False: counted here, as the endpoint does not tell
     logprobs: tuple[float, ...] = ()
+    thought: str = ""  # what the model wrote before its answer, if it thinks aloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ class Delta:
 
     text: str
     completion_tokens: int
+    thought: str = ""
 
 
 OnDelta = Callable[[Delta], None]

@@ -23,7 +23,7 @@ class SolveStatus(StrEnum):
 class OutputClass:
     """Candidates that gave the same output on every self-made input."""
 
-    members: tuple[Judged, ...]  # the most frequent first, then in sample order
+    members: tuple[Judged, ...]  # those not slow first, then the most frequent
     votes: int  # samples behind it, copies of one program counted up to a cap
     soft_vote: float  # best soft vote of a member, 0 to 1
 
@@ -110,3 +110,5 @@ class Solution:
     candidates: tuple[CandidateReport, ...]
     spend: Spend
     stopped: str  # why it stopped: "confident", "samples", "budget", "interrupted", ...
+    calibrated: bool = False  # the confidence comes from graded answers, not a prior
+    abstained: bool = False  # it is below what the caller asked for: not handed out
