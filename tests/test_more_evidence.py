@@ -7,11 +7,20 @@ from dataclasses import replace
 
 import anyio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assay.budget import Budget, Limit
 from assay.evidence import MoreEvidence
+from assay.inputs import (
+    asked_inputs,
+    generator_program,
+    predicted_outputs,
+    reference_program,
+)
 from assay.judging.judge import open_judge
 from assay.models.scripted import Scripted
+from assay.selection import separating_input
 from assay.solve import Recipe, solve
 from assay.trace import Trace, TraceEvent
 from assay.trying import ARMS
@@ -199,3 +208,51 @@ def test_programs_may_be_run_twice_and_timed_on_large_inputs() -> None:
     solution, _ = run(Scripted(in_turn(samples)), twice)
     assert solution.answer is not None
     assert "2 * n" in solution.answer.code
+
+
+EVERYTHING = Recipe(
+    arms=tuple(ARMS),
+    more=MoreEvidence(
+        inputs=(asked_inputs, generator_program),
+        predictions=(predicted_outputs, reference_program),
+        corrects=True,
+    ),
+    split=separating_input,
+    runs_twice=True,
+    n_stress=1,
+    n_max=12,
+    n_inputs=6,
+)
+WORDS = (
+    RIGHT,
+    SQUARE,
+    ZERO,
+    "double(3)\ndouble(-1)\nassert double(4) == 8\nassert double(5) == 25",
+    "```python\ndef generate(seed):\n    return (seed,)\n```",
+    "1. Add it twice.\n2. Shift it.",
+    "A",
+    "",
+    "```python\ndef double(n:\n```",
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 6000),
+    st.none() | st.integers(0, 30),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=8),
+)
+def test_nothing_spends_past_the_budget_whatever_is_switched_on(
+    tokens: int, calls: int | None, words: list[str]
+) -> None:
+    def reply(request: Request) -> str:
+        return words[(request.seed + len(request.prompt)) % len(words)]
+
+    model = Scripted(reply)
+    limit = Limit(tokens=tokens, calls=calls)
+    solution, _ = run(model, EVERYTHING, limit)
+    assert solution.spend.usage.tokens <= tokens
+    assert calls is None or len(model.requests) <= calls
+    passing = [c for c in solution.candidates if c.given_passed == c.given_total]
+    if passing:
+        assert solution.status is SolveStatus.VERIFIED

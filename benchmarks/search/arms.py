@@ -101,11 +101,12 @@ def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
 
 def _nearest(task: PooledTask, drawn: Sequence[int]) -> Judged | None:
     """The failing program that `conclude` would hand in."""
-    return min(
+    nearest: Judged | None = min(
         task.judged(drawn),
         key=lambda j: (-j.verdict.n_passed, j.verdict.distance, j.candidate.sample),
         default=None,
     )
+    return nearest
 
 
 def _nth(task: PooledTask, drawn: Sequence[int], place: int) -> Judged | None:

@@ -59,7 +59,9 @@ def pool_of(
     return found
 
 
-def programs_of(problem: Problem, pool: list[Completion]) -> tuple[list[Row], dict]:
+def programs_of(
+    problem: Problem, pool: list[Completion]
+) -> tuple[list[Row], dict[str, str]]:
     """What each sample cost and which program it holds; the programs by their key."""
     samples: list[Row] = []
     programs: dict[str, str] = {}

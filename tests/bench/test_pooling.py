@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.bench.pooling import share_pool
+from assay.bench.reporting import attempts_of
+from assay.bench.store import RunStore
 from assay.budget import Limit
 from assay.cli.benching import BenchJob, settings_of
 from assay.config import load_config
@@ -74,7 +76,7 @@ def test_a_run_keeps_to_its_pool_and_is_made_from_the_recording(tmp_path: Path) 
             async with running.ran(tmp_path / "run", chosen, model) as store:
                 grants = store.meta()["grants"]["0 assay"]
         assert sum(grants.values()) <= pool
-        attempts = [a for a in running.attempts_of(store_again()) if a.arm == "assay"]
+        attempts = [a for a in attempts_of(store_again()) if a.arm == "assay"]
         assert len(attempts) == 4
         spent = 0
         for one in attempts:
@@ -85,7 +87,7 @@ def test_a_run_keeps_to_its_pool_and_is_made_from_the_recording(tmp_path: Path) 
         paid = len(scripted.requests)
         assert paid == len({repr(r) for r in scripted.requests}), "paid once for each"
 
-    def store_again() -> running.RunStore:
+    def store_again() -> RunStore:
         return running.looked_at(tmp_path / "run")
 
     anyio.run(main)
