@@ -15,7 +15,7 @@ from assay.inputs.asked_inputs import read_inputs
 from assay.models.scripted import Scripted
 from assay.prompts import render
 from assay.types import Call, Case, Input, IOMode, Problem, Stdin, TestCode
-from inputs.running import without_judge
+from inputs.judging_inputs import without_judge
 
 ADD = Problem(
     id="add",

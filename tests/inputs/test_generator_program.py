@@ -10,7 +10,7 @@ import pytest
 from assay.inputs import generator_program
 from assay.models.scripted import Scripted
 from assay.types import Call, Case, Input, IOMode, Limits, Problem, Stdin
-from inputs.running import in_judge, without_judge
+from inputs.judging_inputs import in_judge, without_judge
 
 ADD = Problem(
     id="add",

@@ -12,7 +12,7 @@ from assay.inputs import predicted_outputs
 from assay.inputs.predicted_outputs import read_tests
 from assay.models.scripted import Scripted
 from assay.types import Call, Case, Input, IOMode, Prediction, Problem, Stdin
-from inputs.running import without_judge
+from inputs.judging_inputs import without_judge
 
 DOUBLE = Problem(
     id="double",

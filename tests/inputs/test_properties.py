@@ -19,7 +19,7 @@ from assay.types import (
     Stdin,
     Value,
 )
-from inputs.running import in_judge, without_judge
+from inputs.judging_inputs import in_judge, without_judge
 
 
 def problem(

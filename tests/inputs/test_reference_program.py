@@ -10,7 +10,7 @@ from assay.inputs import reference_program
 from assay.models.scripted import Scripted
 from assay.sampling.prompting import sample_request
 from assay.types import Call, Case, Input, IOMode, Limits, Prediction, Problem, Stdin
-from inputs.running import in_judge, without_judge
+from inputs.judging_inputs import in_judge, without_judge
 
 DOUBLE = Problem(
     id="double",
