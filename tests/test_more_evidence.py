@@ -256,3 +256,14 @@ def test_nothing_spends_past_the_budget_whatever_is_switched_on(
     passing = [c for c in solution.candidates if c.given_passed == c.given_total]
     if passing:
         assert solution.status is SolveStatus.VERIFIED
+
+
+@pytest.mark.parametrize(("stated", "n"), [(0.9, 1), (0.5, 4), (None, 4)])
+def test_a_learnt_confidence_may_end_the_search(stated: float | None, n: int) -> None:
+    model = Scripted(in_turn([RIGHT]))
+    recipe = Recipe(
+        n_max=4, stop_at=2.0, sure_at=0.8, confidence=lambda p, c, best: stated
+    )
+    solution, _ = run(model, recipe)
+    assert len(model.requests) == n
+    assert solution.stopped == ("sure" if n == 1 else "samples")

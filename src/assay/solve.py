@@ -76,6 +76,7 @@ class Recipe:
     more: MoreEvidence = MoreEvidence()
     split: Split | None = None
     confidence: StateConfidence | None = None  # None: the prior of `select`
+    sure_at: float | None = None  # learnt confidence that ends the search
     abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 
@@ -241,6 +242,8 @@ async def climb(
         reason = enough(
             problem, choice, n_inputs=len(pool.inputs), stop_at=recipe.stop_at
         )
+        if not reason and is_sure(problem, choice, recipe):
+            reason = "sure"
         trace.event(
             "decision",
             after=pool.n_samples,
@@ -253,6 +256,14 @@ async def climb(
         if reason or exhausted:
             return reason or "budget"
     return "samples"
+
+
+def is_sure(problem: Problem, choice: Choice, recipe: Recipe) -> bool:
+    """Whether the learnt confidence is as high as the recipe wants, if it wants any."""
+    if recipe.sure_at is None or recipe.confidence is None or not choice.classes:
+        return False
+    stated = recipe.confidence(problem, choice, choice.classes[0].best)
+    return stated is not None and stated >= recipe.sure_at
 
 
 async def try_arms(tries: Tries, n: int, pool: Pool, budget: Budget) -> bool:

@@ -35,6 +35,7 @@ from assay.types.results import Attempt, Outcome, SolveRecord
 NO_STEPS = "This arm records no steps: its answer, its grade and its cost are all."
 STOPPED = {
     "confident": "the leading class was ahead by enough",
+    "sure": "the confidence learnt from graded runs was high enough",
     "samples": "all the samples that the method allows were drawn",
     "budget": "the budget was used up",
     "interrupted": "it was interrupted",

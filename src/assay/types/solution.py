@@ -109,6 +109,6 @@ class Solution:
     confidence: float  # estimated probability that the answer is right
     candidates: tuple[CandidateReport, ...]
     spend: Spend
-    stopped: str  # why it stopped: "confident", "samples", "budget", "interrupted", ...
+    stopped: str  # why it stopped: "confident", "sure", "samples", "budget", ...
     calibrated: bool = False  # the confidence comes from graded answers, not a prior
     abstained: bool = False  # it is below what the caller asked for: not handed out
