@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import planning, repair, routing, selection
+from assay import inputs, planning, repair, routing, selection
 from assay.prompts import placeholders, render
 
 ROOT = Path(__file__).parent.parent
@@ -138,7 +138,7 @@ def test_a_prompt_that_is_filled_wrongly_says_which_words() -> None:
         render("nothing")
 
 
-@pytest.mark.parametrize("room", [planning, repair, routing, selection])
+@pytest.mark.parametrize("room", [inputs, planning, repair, routing, selection])
 def test_every_technique_has_its_row_in_the_documentation(room: object) -> None:
     documented = (ROOT / "docs" / "techniques.md").read_text(encoding="utf-8")
     for name in getattr(room, "TECHNIQUES"):  # noqa: B009  (modules have no type)
