@@ -220,6 +220,7 @@ def test_the_child_ends_with_its_input(tmp_path: Path) -> None:
         "slots": 1,
         "threads": 1,
         "cache_ram_mib": 0,
+        "shares_prefixes": True,
         "api_key": "key",
         "port": 0,
         "program": None,

@@ -1,8 +1,8 @@
 """Python's `==` and, where that fails, `numpy.allclose`, on plain values without numpy.
 
-What EvalPlus's tests and many notebooks compare by. The values come from the wire, so
-`==` meets exact builtins only, whose sets and dicts hold few equal hashes: it runs no
-foreign code and takes linear time.
+What EvalPlus's tests and many notebooks compare by. An answer that is not plain data
+equals nothing; `==` on the rest runs no foreign code, and what came over the wire holds
+few equal hashes, so that it takes linear time.
 
 Source: numpy 2.3, `numpy/_core/numeric.py` (`isclose`, `allclose`).
 Differs: text, bytes, None, sets and dicts are close to nothing, where numpy raises; so
@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from assay.judging.plain import is_plain
 from assay.types import Checker, Value
 
 _Shape = tuple[int, ...]
@@ -38,6 +39,8 @@ def equal_or_close(checker: Checker, expected: Value, got: Value) -> bool:
     >>> equal_or_close(rule, [1], (1,)), equal_or_close(rule, [1.0, 1.0], 1.0)
     (False, True)
     """
+    if not is_plain(got):
+        return False
     if got == expected:
         return True
     atol = checker.abs_tol

@@ -19,6 +19,7 @@ MAX_DEPTH = 480
 
 _CONTAINERS: dict[type, str] = {list: "[", tuple: "[", set: "{", frozenset: "{"}
 _FLAT = frozenset({int, float, str, bytes, bool, type(None)})
+_PLAIN = _FLAT | {complex, dict, *_CONTAINERS}
 
 
 class NotPlain(ValueError):
@@ -92,6 +93,31 @@ def is_surely_equal(one: Value, other: Value) -> bool:
     if len(kinds) > 1 or not kinds <= _FLAT or kinds != set(map(type, other)):
         return False
     return bool(one == other)
+
+
+def is_plain(value: Value) -> bool:
+    """Whether a value and all in it are of exact builtin types, and not too deep.
+
+    Then Python's own `==` on it runs nobody's code.
+    """
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for items in level:
+            kinds = set(map(type, items))
+            if kinds <= _FLAT:
+                continue
+            if not kinds <= _PLAIN:
+                return False
+            for item in items:
+                if type(item) is dict:
+                    below += [item.keys(), item.values()]
+                elif type(item) in _CONTAINERS:
+                    below.append(item)
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def is_json_like(value: Value) -> bool:
