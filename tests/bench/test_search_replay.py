@@ -1,0 +1,174 @@
+"""Methods played on a recorded pool do what `solve` does on the model itself."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from assay.inputs import make_inputs
+from assay.judging.judge import LocalJudge, open_judge
+from assay.models.scripted import Scripted
+from assay.sampling.draw import SamplingSettings
+from assay.sampling.extraction import normalise
+from assay.selection.outputs import output_key
+from assay.solve import Recipe, solve
+from assay.types import Call, Candidate, Case, IOMode, Problem, Request
+
+SEARCH = Path(__file__).parent.parent.parent / "benchmarks" / "search"
+sys.path.insert(0, str(SEARCH))
+
+import arms as played  # noqa: E402  (of the benchmark's folder)
+import pools  # noqa: E402
+import replay  # noqa: E402
+
+PROBLEM = Problem(
+    id="double",
+    statement="Write a function `double(n)` that returns twice n.",
+    io_mode=IOMode.FUNCTION,
+    entry_point="double",
+    cases=(Case(input=Call(args=(2,)), expected=4),),
+)
+PROGRAMS = (
+    "def double(n):\n    return 2 * n\n",
+    "def double(n):\n    return n + n\n",
+    "def double(n):\n    return n * n\n",
+    "def double(n):\n    return n**3 - 4\n",
+    "def double(n):\n    return 0\n",
+    "def double(n):\n    raise ValueError\n",
+)
+N_SAMPLES = 8
+SETTINGS = SamplingSettings(max_tokens=100)
+
+
+async def row_of(drawn: list[int], tokens: list[int], judge: LocalJudge) -> Any:
+    """The pool of these programs, as `execute` would write it."""
+    inputs = make_inputs(PROBLEM, n=6, seed=0)
+    programs = []
+    for number in sorted(set(drawn)):
+        candidate = Candidate(code=PROGRAMS[number])
+        verdict = await judge.judge(candidate, PROBLEM)
+        seen = await judge.observe(candidate, PROBLEM, inputs) if verdict.passed else ()
+        programs.append(
+            {
+                "name": str(number),
+                "given": [str(r.status) for r in verdict.counted],
+                "distance": verdict.distance,
+                "keys": [output_key(each, PROBLEM) for each in seen],
+                "right": number < 2,
+            }
+        )
+    return {
+        "task": "double",
+        "set": "own",
+        "half": "choosing",
+        "has_given_tests": True,
+        "n_inputs": len(inputs),
+        "samples": [
+            {
+                "program": str(number),
+                "completion_tokens": n,
+                "prompt_tokens": 10,
+                "logprobs": [],
+            }
+            for number, n in zip(drawn, tokens, strict=True)
+        ],
+        "programs": programs,
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_ladder_on_a_pool_is_the_ladder_of_solve(seed: int) -> None:
+    rng = random.Random(seed)
+    drawn = [rng.randrange(len(PROGRAMS)) for _ in range(N_SAMPLES)]
+
+    def reply(request: Request) -> str:
+        return f"```python\n{PROGRAMS[drawn[request.seed]]}```"
+
+    async def main() -> None:
+        model = Scripted(reply)
+        recipe = Recipe(sampling=SETTINGS, n_max=N_SAMPLES, n_inputs=6, repair=None)
+        async with open_judge(slots=1) as judge:
+            solution = await solve(PROBLEM, model, judge, recipe=recipe)
+            tokens = [
+                (await Scripted(reply).generate(r)).usage.completion_tokens
+                for r in model.requests
+            ]
+            tokens += [1] * (N_SAMPLES - len(tokens))
+            row = await row_of(drawn, tokens, judge)
+        task = pools._task(row)
+        found = played.ladder(n_max=N_SAMPLES)(task, range(N_SAMPLES))
+        assert found.n_samples == len(model.requests)
+        assert found.tokens == solution.spend.usage.completion_tokens
+        assert found.confidence == solution.confidence
+        assert solution.answer is not None
+        assert found.answer is not None
+        names = [each["name"] for each in row["programs"]]
+        code = PROGRAMS[int(names[int(found.answer.candidate.code)])]
+        assert normalise(code) == normalise(solution.answer.code)
+
+    anyio.run(main)
+
+
+def pool_of(*right: bool) -> pools.PooledTask:
+    """Samples that all pass what was given, each a program of its own."""
+    return pools._task(
+        {
+            "task": "t",
+            "set": "own",
+            "half": "choosing",
+            "has_given_tests": True,
+            "n_inputs": 0,
+            "samples": [
+                {
+                    "program": str(n),
+                    "completion_tokens": 10,
+                    "prompt_tokens": 1,
+                    "logprobs": [],
+                }
+                for n in range(len(right))
+            ],
+            "programs": [
+                {
+                    "name": str(n),
+                    "given": ["passed" if is_right else "wrong_answer"],
+                    "distance": 0.0 if is_right else 1.0,
+                    "keys": [],
+                    "right": is_right,
+                }
+                for n, is_right in enumerate(right)
+            ],
+        }
+    )
+
+
+def test_best_of_n_pays_for_all_and_its_lazy_form_for_the_first_that_passes() -> None:
+    task = pool_of(False, True, False, True)
+    full = played.bon(4, lazy=False)(task, range(4))
+    lazy = played.bon(4, lazy=True)(task, range(4))
+    assert task.is_right(full.answer)
+    assert task.is_right(lazy.answer)
+    assert (full.tokens, lazy.tokens) == (40, 20)
+
+
+def test_orders_begin_with_the_recorded_one_and_keep_the_greedy_sample_first() -> None:
+    task = pool_of(*[True] * 6)
+    found = list(pools.orders(task, 50))
+    assert found[0] == (0, 1, 2, 3, 4, 5)
+    assert len(found) == 50
+    assert all(order[0] == 0 and sorted(order) == list(range(6)) for order in found)
+    assert found == list(pools.orders(task, 50))
+    assert len(set(found)) > 20
+
+
+def test_a_curve_is_read_between_its_sizes() -> None:
+    task = pool_of(False, False, True, True)
+    curve = [replay.scores(played.bon(n, lazy=False), [task], 1) for n in range(1, 5)]
+    assert [replay.mean_right(rows, ["t"]) for rows in curve] == [0, 0, 1, 1]
+    assert replay.at_tokens(curve, ["t"], 25) == pytest.approx(0.5)
+    assert replay.tokens_for(curve, ["t"], 0.5) == pytest.approx(25)
+    assert replay.tokens_for(curve, ["t"], 1.1) == float("inf")
