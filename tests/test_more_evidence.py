@@ -267,3 +267,17 @@ def test_a_learnt_confidence_may_end_the_search(stated: float | None, n: int) ->
     solution, _ = run(model, recipe)
     assert len(model.requests) == n
     assert solution.stopped == ("sure" if n == 1 else "samples")
+
+
+def test_a_long_thought_is_capped_by_how_much_has_failed() -> None:
+    thought = "<think> " + " ".join(f"w{n}" for n in range(900)) + " </think>"
+
+    def reply(request: Request) -> str:
+        return RIGHT if request.messages[-1].role == "assistant" else thought + ZERO
+
+    model = Scripted(reply)
+    plain, _ = run(Scripted(reply), Recipe(n_max=2))
+    forced, _ = run(model, Recipe(n_max=2, forces_thought=True))
+    assert plain.status is SolveStatus.UNVERIFIED
+    assert forced.status is SolveStatus.VERIFIED
+    assert model.requests[-1].messages[-1].role == "assistant"

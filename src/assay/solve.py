@@ -37,6 +37,7 @@ from assay.inputs import make_inputs, stress_inputs
 from assay.memory.features import features_json, features_of
 from assay.pool import Pool
 from assay.repair import executed_facts
+from assay.sampling.budget_forcing import Forced, Tier, tier_for
 from assay.sampling.draw import SamplingSettings, draw
 from assay.sampling.ladder import batches, temperature_for
 from assay.selection import enough, soft_vote
@@ -74,6 +75,7 @@ class Recipe:
     repair: Callable[..., Awaitable[Sequence[Candidate]]] | None = executed_facts
     arms: tuple[str, ...] = ()  # of `trying.ARMS`; none: `repair`, beside more samples
     more: MoreEvidence = MoreEvidence()
+    forces_thought: bool = False  # of a model that thinks: a cap, by what has failed
     split: Split | None = None
     confidence: StateConfidence | None = None  # None: the prior of `select`
     sure_at: float | None = None  # learnt confidence that ends the search
@@ -117,11 +119,12 @@ async def solve(
         if recipe.n_stress
         else (),
     )
+    thinker = forced(asked, pool) if recipe.forces_thought else asked
     trace.event("solve", **pool.describe(), model=model.identity.name)
     stopped, choice = "interrupted", None
     with scope:
         try:
-            stopped = await climb(problem, asked, runner, pool, recipe, budget, trace)
+            stopped = await climb(problem, thinker, runner, pool, recipe, budget, trace)
             choice = await split(problem, asked, pool, recipe, trace)
         except MissingRecording:
             raise  # a replay that is not whole is no answer
@@ -157,6 +160,16 @@ async def solve(
         code=solution.answer.code if solution.answer else None,
     )
     return solution
+
+
+def forced(model: Model, pool: Pool) -> Model:
+    """The model with a cap on its thought, higher the more has failed."""
+
+    def tier() -> Tier:
+        n_failed = sum(not each.in_play for each in pool.judged)
+        return tier_for(n_failed, len(pool.judged))
+
+    return Forced(model, tier=tier)
 
 
 def selected(problem: Problem, pool: Pool, recipe: Recipe) -> Choice:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.models.thoughts import ThoughtScanner, goes_on_thinking
-from assay.sampling.budget_forcing import Forced
+from assay.sampling.budget_forcing import Forced, Tier
 from assay.types import Completion, Delta, FinishReason, Message, Request
 from models.endpoint import Exchange, ask, chunk, events, model_of, say
 
@@ -103,7 +103,9 @@ def test_a_served_thought_is_cut_off_and_its_connection_closed() -> None:
     async def main() -> tuple[Completion, list[Any]]:
         pages = {"/props": {"default_generation_settings": {"n_ctx": 4096}}}
         async with model_of(endless, say(CODE), pages=pages) as (model, served):
-            completion = await Forced(model, cap=4).generate(ask(max_tokens=50))
+            completion = await Forced(
+                model, tier=lambda: Tier(least=0, cap=4)
+            ).generate(ask(max_tokens=50))
             with anyio.fail_after(5):
                 await closed.wait()
             return completion, [chat.body for chat in served.chats]

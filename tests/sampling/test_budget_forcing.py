@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import anyio
@@ -12,11 +12,16 @@ from assay.budget import Budget, Limit, Metered
 from assay.models.recorded import Recorded, RecordMode
 from assay.models.recordings import RecordingStore
 from assay.models.scripted import Scripted
-from assay.sampling.budget_forcing import Forced
+from assay.sampling.budget_forcing import Forced, Tier
 from assay.types import Completion, Delta, Message, Request, Usage
 
 REQUEST = Request(messages=(Message(role="user", content="Twice n?"),), max_tokens=50)
 CODE = "```python\nx = 1\n```"
+
+
+def fixed(cap: int, least: int = 0) -> Callable[[], Tier]:
+    """One tier, whatever has failed."""
+    return lambda: Tier(least=least, cap=cap)
 
 
 def thinking(n_words: int, answer: str = CODE) -> str:
@@ -31,7 +36,7 @@ def forced(
     scripted = Scripted(replies)
 
     async def main() -> Completion:
-        model = Forced(scripted, cap=cap, least=least)
+        model = Forced(scripted, tier=fixed(cap, least))
         completions = [await model.generate(REQUEST) for _ in range(n_asked)]
         return completions[-1]
 
@@ -78,7 +83,7 @@ def test_a_budget_inside_is_charged_for_every_call() -> None:
     budget = Budget(Limit(calls=2))
 
     async def main() -> Completion:
-        model = Forced(Metered(Scripted([thinking(40), CODE]), budget), cap=5)
+        model = Forced(Metered(Scripted([thinking(40), CODE]), budget), tier=fixed(5))
         return await model.generate(REQUEST)
 
     completion = anyio.run(main)
@@ -101,7 +106,7 @@ def test_room_to_think_ends_at_the_context() -> None:
     scripted = Scripted([thinking(3), thinking(3)], context_length=54)
 
     async def main() -> None:
-        model = Forced(scripted, cap=5)
+        model = Forced(scripted, tier=fixed(5))
         await model.generate(REQUEST)
         await model.generate(REQUEST)
 
@@ -136,7 +141,7 @@ def test_deltas_of_all_calls_are_counted_on() -> None:
     deltas: list[Delta] = []
 
     async def main() -> None:
-        model = Forced(Scripted([thinking(40), CODE]), cap=5)
+        model = Forced(Scripted([thinking(40), CODE]), tier=fixed(5))
         await model.generate(REQUEST, on_delta=deltas.append)
 
     anyio.run(main)
@@ -151,7 +156,7 @@ def test_cancelling_from_outside_is_no_end_of_a_thought() -> None:
 
     async def main() -> bool:
         with anyio.CancelScope() as scope:
-            await Forced(scripted, cap=30).generate(
+            await Forced(scripted, tier=fixed(30)).generate(
                 REQUEST, on_delta=lambda delta: scope.cancel()
             )
         return scope.cancelled_caught
@@ -171,7 +176,7 @@ def test_a_recording_without_its_thought_settles_nothing(
     async def main() -> bool | None:
         with RecordingStore(path) as store:
             await Recorded(scripted, store, RecordMode.RECORD).generate(REQUEST)
-            model = Forced(Recorded(scripted, store, mode), cap=5)
+            model = Forced(Recorded(scripted, store, mode), tier=fixed(5))
             await model.generate(REQUEST)
             assert model.thinks is None
             await model.generate(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import anyio
@@ -75,21 +76,31 @@ class Forced:
     closed call is not recorded, and recordings keep no thought: a replay is not forced.
 
     Args:
-        cap: Tokens of thought at most, over all continuations. Once a model is known
-            to think, `max_tokens` is for its answer alone, and raised by `cap` as far
-            as the context allows.
-        least: Tokens of thought that the problem is worth; 0 asks for none.
+        tier: How much the problem is worth now. Its `cap` holds over all continuations;
+            once a model is known to think, `max_tokens` is for its answer alone, and
+            raised by the cap as far as the context allows. `least` 0 asks for none.
         continuations: Most times that a short thought is gone on with.
     """
 
     def __init__(
-        self, model: Model, *, cap: int, least: int = 0, continuations: int = 1
+        self,
+        model: Model,
+        *,
+        tier: Callable[[], Tier],
+        continuations: int = 1,
     ) -> None:
         self.thinks: bool | None = None  # None: not found out yet
         self._model = model
-        self._cap = cap
-        self._least = least
+        self._tier = tier
         self._continuations = continuations
+
+    @property
+    def _cap(self) -> int:
+        return self._tier().cap
+
+    @property
+    def _least(self) -> int:
+        return self._tier().least
 
     @property
     def identity(self) -> ModelIdentity:
