@@ -129,8 +129,10 @@ class Engine:
 
     @property
     def version(self) -> str:
-        """What answers, e.g. `xllamacpp 2026.10.11549`."""
-        return self._program or engine_version() or WHEEL
+        """What answers, e.g. `xllamacpp 2026.10.11549`, or the program's name."""
+        if self._program is not None:
+            return Path(self._program).name
+        return engine_version() or WHEEL
 
     @property
     def pid(self) -> int | None:
