@@ -52,7 +52,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # inputs and predictions are asked for as samples are, and read with their parser
     "inputs": BASE | {"sampling"},
     "judging": BASE,
-    "selection": BASE,
+    # a question about an output shows the problem as a sample's prompt does
+    "selection": BASE | {"sampling"},
     # a repair is one more sample: the same task text, the same extraction; a
     # counterexample compares and shows two answers as a verdict does
     "repair": BASE | {"sampling", "judging"},
@@ -60,8 +61,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routing": BASE,
     # what is learnt of graded answers is the same whichever room made them
     "memory": BASE,
-    # a pool runs samples and repairs, and knows equal programs by their normal form
-    "pool": BASE | {"trace", "sampling", "repair"},
+    # a pool runs samples and repairs on inputs, and knows equal ones by their form
+    "pool": BASE | {"trace", "sampling", "repair", "inputs"},
     "conclusion": BASE | {"budget", "pool", "trace"},
     # a prediction that contradicts the leader may lead to its repair
     "evidence": BASE | {"pool", "trace", "repair"},

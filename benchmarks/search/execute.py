@@ -20,7 +20,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +191,7 @@ async def _execute_all(
             if len(rows) % 10 == 0:
                 write_rows(out, list(rows.values()))
 
-    await gather([partial(work)] * JOBS)
+    await gather([work] * JOBS)
     write_rows(out, list(rows.values()))
 
 

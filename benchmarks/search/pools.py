@@ -22,9 +22,6 @@ from assay.types import (
     Verdict,
 )
 
-State = tuple[tuple[int, int], ...]
-"""Which programs were drawn, by number, and how often: all that selection may see."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:

@@ -26,11 +26,12 @@ from arms import Arm, Played, bon, ladder, single
 from pools import PooledTask, orders, read_pool
 from sets import HALVES
 
-from assay.bench.statistics import mcnemar
+from assay.bench.bootstrap import N_RESAMPLES, TAIL, bootstrap_ratio
+from assay.bench.statistics import mcnemar, quantile
 from assay.selection import TECHNIQUES
+from assay.types.results import Estimate
 
 N_ORDERS = 200
-N_BOOT = 2000
 
 Rows = dict[str, "Score"]
 
@@ -64,23 +65,17 @@ def scores(arm: Arm, tasks: Sequence[PooledTask], n_orders: int) -> Rows:
     return {task.name: score(arm, task, n_orders) for task in tasks}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """An estimate and the middle 95 % of its bootstrap."""
-
-    value: float
-    low: float
-    high: float
-
-
 def bootstrap(
     names: Sequence[str], statistic: Callable[[Sequence[str]], float], seed: int = 0
-) -> Interval:
+) -> Estimate:
     """The statistic over tasks, and over tasks drawn with replacement."""
     rng = random.Random(seed)
-    draws = sorted(statistic(rng.choices(names, k=len(names))) for _ in range(N_BOOT))
-    cut = int(0.025 * N_BOOT)
-    return Interval(value=statistic(names), low=draws[cut], high=draws[-cut - 1])
+    draws = [statistic(rng.choices(names, k=len(names))) for _ in range(N_RESAMPLES)]
+    return Estimate(
+        value=statistic(names),
+        low=quantile(draws, TAIL),
+        high=quantile(draws, 1 - TAIL),
+    )
 
 
 def mean_right(rows: Rows, names: Iterable[str]) -> float:
@@ -119,21 +114,17 @@ def tokens_for(curve: Sequence[Rows], names: Sequence[str], right: float) -> flo
 
 def efficiency(
     tasks: Sequence[PooledTask], chosen: Rows, names: Sequence[str]
-) -> float:
+) -> Estimate | None:
     """(chosen - a random candidate) / (any candidate - a random candidate)."""
-    by_name = {task.name: task for task in tasks}
-    picked = [by_name[name] for name in names]
-    rand = fmean(_random_right(task) for task in picked)
-    best = fmean(_any_right(task) for task in picked)
-    return (mean_right(chosen, names) - rand) / (best - rand) if best > rand else 1.0
+    picked = [task for task in tasks if task.name in set(names)]
+    rand = [_random_right(task) for task in picked]
+    won = [chosen[t.name].right - r for t, r in zip(picked, rand, strict=True)]
+    possible = [any(t.right) - r for t, r in zip(picked, rand, strict=True)]
+    return bootstrap_ratio(won, possible)
 
 
 def _random_right(task: PooledTask) -> float:
     return fmean(s.program is not None and task.right[s.program] for s in task.samples)
-
-
-def _any_right(task: PooledTask) -> bool:
-    return any(task.right)
 
 
 def main() -> None:
@@ -234,7 +225,10 @@ def _by_set(
             continue
         picked = rows[f"all {n}, soft_vote"]
         told[f"n_{name}"] = len(mine)
-        told[f"selection_efficiency_{name}"] = round(efficiency(tasks, picked, mine), 3)
+        found = efficiency(tasks, picked, mine)
+        told[f"selection_efficiency_{name}"] = (
+            None if found is None else round(found.value, 3)
+        )
         failed = 1 - mean_right(alone, mine)
         gained = mean_right(assay, mine) - mean_right(alone, mine)
         told[f"failures_fixed_net_{name}"] = round(gained / failed, 3) if failed else 1

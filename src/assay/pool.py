@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from assay.inputs.plain import key
 from assay.repair import is_better
 from assay.sampling.extraction import normalise
 from assay.trace import Trace
@@ -19,7 +20,6 @@ from assay.types import (
     Prediction,
     Problem,
     Status,
-    Stdin,
     Verdict,
 )
 
@@ -134,9 +134,9 @@ class Pool:
 
         Not while candidates are being added: those would miss them.
         """
-        known = {_key(each) for each in self.inputs}
+        known = {key(each) for each in self.inputs}
         new = tuple(
-            {_key(each): each for each in inputs if _key(each) not in known}.values()
+            {key(each): each for each in inputs if key(each) not in known}.values()
         )
         if not new:
             return 0
@@ -149,9 +149,9 @@ class Pool:
     async def add_predictions(self, predictions: tuple[Prediction, ...]) -> int:
         """Take predictions in, and run all in play on inputs that come with them."""
         await self.add_inputs(tuple(each.input for each in predictions))
-        places = {_key(given): place for place, given in enumerate(self.inputs)}
+        places = {key(given): place for place, given in enumerate(self.inputs)}
         self.predictions += tuple(
-            replace(each, index=places[_key(each.input)]) for each in predictions
+            replace(each, index=places[key(each.input)]) for each in predictions
         )
         return len(predictions)
 
@@ -241,8 +241,3 @@ class Pool:
             "inputs": [repr(i)[:500] for i in self.inputs],
             "isolation": self._judge.isolation.tier,
         }
-
-
-def _key(given: Input) -> str:
-    """What tells inputs apart."""
-    return f"t{given.text}" if isinstance(given, Stdin) else repr(given)

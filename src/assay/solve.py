@@ -181,10 +181,10 @@ async def split(
     problem: Problem, model: Model, pool: Pool, recipe: Recipe, trace: Trace
 ) -> Choice | None:
     """Have the two best classes separated by votes, where that is wanted."""
-    choice = selected(problem, pool, recipe)
-    if recipe.split is None or len(choice.classes) < 2:
+    if recipe.split is None:
         return None
-    if choice.posterior >= recipe.stop_at:
+    choice = selected(problem, pool, recipe)
+    if len(choice.classes) < 2 or choice.posterior >= recipe.stop_at:
         return None
     try:
         found = await recipe.split(problem, choice, pool.inputs, model)

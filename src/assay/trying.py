@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from assay.errors import ContextLengthExceeded
@@ -40,25 +40,24 @@ class Try:
 MakeCandidates = Callable[[Try], Awaitable[Sequence[Candidate | None]]]
 
 
-async def resample(given: Try) -> tuple[Candidate | None]:
+async def resample(
+    given: Try, *, plan: Plan | None = None, hint: str | None = None
+) -> Sequence[Candidate | None]:
     """One more sample."""
-    return (
-        await draw(given.problem, given.index, given.model, settings=given.settings),
+    sample = await draw(
+        given.problem,
+        given.index,
+        given.model,
+        settings=given.settings,
+        plan=plan,
+        hint=hint,
     )
+    return (sample,)
 
 
-async def another_approach(given: Try) -> tuple[Candidate | None]:
+async def another_approach(given: Try) -> Sequence[Candidate | None]:
     """One more sample, with a hint at a kind of algorithm."""
-    hint = approach_hint(given.n_tries)
-    return (
-        await draw(
-            given.problem,
-            given.index,
-            given.model,
-            settings=given.settings,
-            hint=hint,
-        ),
-    )
+    return await resample(given, hint=approach_hint(given.n_tries))
 
 
 async def follow_a_plan(given: Try) -> Sequence[Candidate | None]:
@@ -67,18 +66,7 @@ async def follow_a_plan(given: Try) -> Sequence[Candidate | None]:
         given.plans += await one_call_plans(
             given.problem, given.model, seed=given.settings.seed + given.n_tries
         )
-    if not given.plans:
-        return ()
-    plan = given.plans.pop(0)
-    return (
-        await draw(
-            given.problem,
-            given.index,
-            given.model,
-            settings=given.settings,
-            plan=plan,
-        ),
-    )
+    return await resample(given, plan=given.plans.pop(0)) if given.plans else ()
 
 
 async def repair_by_facts(given: Try) -> Sequence[Candidate]:
@@ -193,7 +181,7 @@ class Tries:
             if arm.kind is not Kind.REPAIR
             or (code is not None and (arm.name, code) not in self._corrected)
         ]
-        return open_arms or [replace(a) for a in self._arms.values()]
+        return open_arms or list(self._arms.values())
 
 
 def _how_it_failed(nearest: Sequence[Judged]) -> tuple[Status, str]:

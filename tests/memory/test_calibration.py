@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from assay.bench.statistics import calibration_error, reliability
 from assay.errors import ConfigError
 from assay.memory.calibration import (
     LEAST_ROWS,
@@ -20,7 +21,6 @@ from assay.memory.calibration import (
     fold,
 )
 from assay.memory.features import features_json, features_of, read_features
-from assay.memory.measures import ece
 from assay.memory.tables import read_table, table_text
 from assay.types import (
     Call,
@@ -70,8 +70,9 @@ def test_even_answers_that_were_all_alike_leave_a_doubt(right: bool) -> None:
 
 def test_cross_fitting_corrects_a_prior_on_tasks_it_has_not_seen() -> None:
     rows = drawn(600)
-    assert ece([(row.stated, row.right) for row in rows]) > 0.5
-    assert ece(cross_fitted(rows)) < 0.08
+    stated = [(row.stated, row.right) for row in rows]
+    assert calibration_error(reliability(stated)) > 0.5
+    assert calibration_error(reliability(cross_fitted(rows))) < 0.08
 
 
 def test_an_answer_does_not_change_what_is_stated_of_its_own_task() -> None:

@@ -13,8 +13,8 @@ async def with_answers(task: Task, judge: Judge) -> tuple[Task, float | None]:
 
     Beside it, the CPU seconds of the slowest call, None where there was none.
 
-    The program runs in the sandbox, under the hidden limits. Where any of its calls
-    does not return the task is given back as it is.
+    The program runs in the sandbox, under the hidden limits, and once: where any of its
+    calls does not return, the tests that ask it stay for good.
 
     Raises:
         JudgeUnavailable: the sandbox failed.
@@ -25,7 +25,7 @@ async def with_answers(task: Task, judge: Judge) -> tuple[Task, float | None]:
     asked = replace(task.hidden, entry_point=by.entry_point, setup_code="")
     seen = await judge.observe(Candidate(code=by.code), asked, by.inputs)
     if any(each.status is not Status.FINISHED for each in seen):
-        return task, None
+        return replace(task, answered_by=None), None
     cases = tuple(
         Case(input=given, expected=each.value)
         for given, each in zip(by.inputs, seen, strict=True)

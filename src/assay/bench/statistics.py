@@ -216,7 +216,9 @@ def reliability(
     members: list[list[tuple[float, bool]]] = [[] for _ in range(n_bins)]
     for confidence, right in stated:
         if not 0 <= confidence <= 1:
-            raise ValueError(f"a confidence of {confidence}")
+            raise ValueError(
+                f"a confidence of {confidence}; a confidence is a number from 0 to 1"
+            )
         place = min(bisect_right(edges, confidence), n_bins) - 1
         members[place].append((confidence, right))
     return tuple(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.bench.labelled import labelled
-from assay.bench.statistics import reliability
+from assay.bench.statistics import calibration_error, reliability
 from assay.bench.store import RunStore
 from assay.cli.benching import opened, put_json
 from assay.cli.confidence import table_file
@@ -25,7 +25,7 @@ from assay.memory.calibration import (
     cross_fitted,
     fit,
 )
-from assay.memory.measures import Pair, brier, coverage_precision, ece
+from assay.memory.measures import Pair, brier, coverage_precision
 from assay.memory.measures import precision_of_surest as surest
 from assay.memory.tables import table_text
 from assay.types import ModelIdentity
@@ -95,7 +95,7 @@ def _write(path: Path, text: str) -> None:
 
 def _measured(pairs: Sequence[Pair]) -> dict[str, float]:
     return {
-        "ece": round(ece(pairs), 4),
+        "ece": round(calibration_error(reliability(pairs)), 4),
         "brier": round(brier(pairs), 4),
         "precision_of_surest_half": round(surest(pairs), 4),
     }

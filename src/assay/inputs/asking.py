@@ -6,14 +6,13 @@ from assay.inputs.seeds import seeds
 from assay.inputs.signature import call_form
 from assay.inputs.written_texts import before_last_separator
 from assay.prompts import Prompt
-from assay.sampling.prompting import call_text, task_text
+from assay.sampling.prompting import call_text, prompt_request, task_text
 from assay.types import (
     Call,
     Completion,
     FinishReason,
     Input,
     IOMode,
-    Message,
     Problem,
     Request,
 )
@@ -26,15 +25,13 @@ def request(
     prompt: Prompt, *, max_tokens: int, seed: int, temperature: float = 0.0
 ) -> Request:
     """The call that asks one prompt, up to the end of its first code block."""
-    return Request(
-        messages=(Message(role="user", content=prompt.text),),
+    return prompt_request(
+        prompt,
         max_tokens=max_tokens,
         temperature=temperature,
         top_p=0.95 if temperature else 1.0,
         seed=seed,
         stop_at_fence=True,
-        prompt=prompt.name,
-        prompt_sha256=prompt.sha256,
     )
 
 

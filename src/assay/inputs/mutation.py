@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from assay.inputs.calls import call_shape, mutate_call
+from assay.inputs.plain import key, n_bytes
 from assay.inputs.text_shapes import text_shape
 from assay.inputs.texts import mutate_text_input
 from assay.types import Call, Constraint, Input, Stdin
@@ -52,11 +53,11 @@ def mutate(
         change first. Fewer where so many cannot be made; none without examples.
     """
     rng = Random(seed)
-    short = [e for e in examples if _n_bytes(_key(e)) <= _SHRINKS_BY * max_bytes]
+    short = [e for e in examples if n_bytes(e) <= _SHRINKS_BY * max_bytes]
     makers = _makers(short, constraints, parameters)
     if not makers or n <= 0:
         return ()
-    seen = {_key(example) for example in examples}
+    seen = {key(example) for example in examples}
     made: list[Input] = []
     for attempt in range(n * _TRIES_EACH):
         if len(made) >= n:
@@ -65,22 +66,10 @@ def mutate(
         new = change(copy.deepcopy(example), rng)
         for _ in range(rng.randrange(_STACKED) if attempt >= n else 0):
             new = change(new, rng)
-        key = _key(new)
-        if key not in seen and _n_bytes(key) <= max_bytes:
-            seen.add(key)
+        if key(new) not in seen and n_bytes(new) <= max_bytes:
+            seen.add(key(new))
             made.append(new)
     return tuple(made)
-
-
-def _key(given: Input) -> str:
-    """Return what tells inputs apart, and what their size is measured by."""
-    if isinstance(given, Stdin):
-        return given.text
-    return repr((*given.args, *given.kwargs))
-
-
-def _n_bytes(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
 
 
 Change = Callable[[Input, Random], Input]

@@ -83,19 +83,18 @@ class LocalJudge:
             JudgeUnavailable: the sandbox itself failed, twice.
         """
         _check_language(problem)
+        lean = stop_at_failure
         results: tuple[CaseResult, ...] = ()
-        for n in _rounds(len(problem.cases), whole=not stop_at_failure):
-            start = len(results)
-            cases = problem.cases[start : start + n]
-            if start and not all(each.passed for each in results[-1:]):
-                seen = _filled([], n)
-            else:
+        for n in _rounds(len(problem.cases), whole=not lean):
+            cases = problem.cases[len(results) : len(results) + n]
+            seen = _filled([], n)
+            if all(each.passed for each in results):
                 inputs = tuple(case.input for case in cases)
                 seen = await self._run(
                     candidate, problem, inputs, skip_after_limit=True
                 )
             results += await self._results(
-                problem, start, cases, seen, stop_at_failure=stop_at_failure
+                problem, len(results), cases, seen, lean=lean
             )
         for tests in problem.test_code:
             results += await self._test_results(candidate, problem, tests, results)
@@ -195,55 +194,52 @@ class LocalJudge:
         cases: tuple[Case, ...],
         seen: tuple[Observation, ...],
         *,
-        stop_at_failure: bool,
+        lean: bool,
     ) -> tuple[CaseResult, ...]:
-        """Compare what was seen; without facts, and up to a failure, for a grader."""
+        """Compare what was seen. Lean: no facts of what passed, and up to a failure."""
         calls = [
-            partial(self._case_result, problem, start + place, case, each)
-            for place, (case, each) in enumerate(zip(cases, seen, strict=True))
+            partial(self._case_result, problem, start + place, *pair, lean=lean)
+            for place, pair in enumerate(zip(cases, seen, strict=True))
         ]
-        if not stop_at_failure:
-            if problem.checker.kind is CheckerKind.PROGRAM:  # those wait for a sandbox
-                return await gather(calls)
-            return tuple([await call() for call in calls])
+        if problem.checker.kind is CheckerKind.PROGRAM:  # each waits for a sandbox
+            return await gather(calls)
         results: list[CaseResult] = []
-        for call, case, each in zip(calls, cases, seen, strict=True):
-            if results and not results[-1].passed:
+        for call, case in zip(calls, cases, strict=True):
+            if lean and results and not results[-1].passed:
                 results.append(CaseResult(status=Status.SKIPPED, name=case.name))
-            elif await self._passes(problem, case, each):
-                results.append(_passed(case.name or _name(start + len(results)), each))
             else:
                 results.append(await call())
         return tuple(results)
 
-    async def _passes(self, problem: Problem, case: Case, seen: Observation) -> bool:
-        if seen.status is not Status.FINISHED:
-            return False
-        answer = _answer(problem, case, seen)
-        return (await self._compare(problem, case, answer)).passed
-
     async def _case_result(
-        self, problem: Problem, index: int, case: Case, seen: Observation
+        self, problem: Problem, index: int, case: Case, seen: Observation, *, lean: bool
     ) -> CaseResult:
-        answer = _answer(problem, case, seen)
-        is_text = isinstance(case.input, Stdin)
-        result = replace(
-            _passed(case.name or _name(index), seen),
+        result = CaseResult(
             status=seen.status,
-            input_text=show_input(case.input, problem.entry_point),
-            expected_text=_show(case.expected, is_text),
-            distance=1.0,
+            name=case.name or f"case {index + 1}",
+            cpu_s=seen.cpu_s,
+            wall_s=seen.wall_s,
+            peak_mb=seen.peak_mb,
         )
-        if seen.status is Status.SKIPPED:
-            return replace(result, got_text="not run")
-        if seen.status is not Status.FINISHED:
-            return replace(result, got_text=show_failure(seen, problem.limits))
-        compared = await self._compare(problem, case, answer)
+        answer = _answer(problem, case, seen)
+        if seen.status is Status.FINISHED:
+            compared = await self._compare(problem, case, answer)
+            status = Status.PASSED if compared.passed else Status.WRONG_ANSWER
+            result = replace(result, status=status, distance=compared.distance)
+            if lean and result.passed:
+                return result
+        is_text = isinstance(case.input, Stdin)
+        if seen.status is Status.FINISHED:
+            got_text = _show(answer, is_text)
+        elif seen.status is Status.SKIPPED:
+            got_text = "not run"
+        else:
+            got_text = show_failure(seen, problem.limits)
         return replace(
             result,
-            status=Status.PASSED if compared.passed else Status.WRONG_ANSWER,
-            got_text=_show(answer, is_text),
-            distance=compared.distance,
+            input_text=show_input(case.input, problem.entry_point),
+            expected_text=_show(case.expected, is_text),
+            got_text=got_text,
         )
 
     async def _compare(self, problem: Problem, case: Case, answer: Value) -> Comparison:
@@ -282,21 +278,6 @@ def _rounds(n: int, *, whole: bool) -> Iterator[int]:
         yield min(size, n)
         n -= min(size, n)
         size *= _ROUND_FACTOR
-
-
-def _name(index: int) -> str:
-    return f"case {index + 1}"
-
-
-def _passed(name: str, seen: Observation) -> CaseResult:
-    return CaseResult(
-        status=Status.PASSED,
-        name=name,
-        distance=0.0,
-        cpu_s=seen.cpu_s,
-        wall_s=seen.wall_s,
-        peak_mb=seen.peak_mb,
-    )
 
 
 @asynccontextmanager

@@ -9,26 +9,6 @@ from statistics import fmean
 Pair = tuple[float, bool]  # the stated confidence, and whether the answer was right
 
 
-def ece(pairs: Sequence[Pair], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal width, 0 to 1.
-
-    Source: Naeini et al. 2015, AAAI, as in Guo et al. 2017, arXiv:1706.04599.
-
-    >>> round(ece([(0.8, True), (0.8, False)]), 3)
-    0.3
-
-    Raises:
-        ValueError: no pairs, or a confidence that is not from 0 to 1.
-    """
-    _require(pairs)
-    members: list[list[Pair]] = [[] for _ in range(bins)]
-    for stated, right in pairs:
-        place = sum(stated >= edge / bins for edge in range(1, bins))
-        members[place].append((stated, right))
-    gaps = (sum(c for c, _ in each) - sum(r for _, r in each) for each in members)
-    return sum(abs(gap) for gap in gaps) / len(pairs)
-
-
 def brier(pairs: Sequence[Pair]) -> float:
     """Mean squared distance of stated and right, 0 to 1. Always 0.5 stated has 0.25.
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from assay.prompts import Prompt
 from assay.sampling.extraction import extract_program
+from assay.sampling.prompting import prompt_request
 from assay.types import (
     Candidate,
     CaseResult,
     Completion,
     FinishReason,
     Judged,
-    Message,
     Problem,
     Request,
     Status,
@@ -98,15 +98,7 @@ def kept_text(verdict: Verdict) -> str:
 
 def correction_request(prompt: Prompt, *, max_tokens: int, seed: int) -> Request:
     """The call that asks for a corrected program, greedily."""
-    return Request(
-        messages=(Message(role="user", content=prompt.text),),
-        max_tokens=max_tokens,
-        temperature=0.0,
-        seed=seed,
-        stop_at_fence=True,
-        prompt=prompt.name,
-        prompt_sha256=prompt.sha256,
-    )
+    return prompt_request(prompt, max_tokens=max_tokens, seed=seed, stop_at_fence=True)
 
 
 def children(

@@ -37,13 +37,33 @@ def sample_request(
     if hint is None:
         hint = "" if plan else hint_for(index, hints)
     prompt = task_prompt(problem, hint=hint, plan=plan)
-    return Request(
-        messages=(Message(role="user", content=prompt.text),),
+    return prompt_request(
+        prompt,
         max_tokens=max_tokens,
         temperature=temperature if index else 0.0,
         top_p=top_p if index else 1.0,
         seed=seed * SEED_STRIDE + index,
         stop_at_fence=True,
+    )
+
+
+def prompt_request(
+    prompt: Prompt,
+    *,
+    max_tokens: int,
+    seed: int,
+    temperature: float = 0.0,
+    top_p: float = 1.0,
+    stop_at_fence: bool = False,
+) -> Request:
+    """The call that asks one filled prompt, traced under its file and wording."""
+    return Request(
+        messages=(Message(role="user", content=prompt.text),),
+        max_tokens=max_tokens,
+        temperature=temperature,
+        top_p=top_p,
+        seed=seed,
+        stop_at_fence=stop_at_fence,
         prompt=prompt.name,
         prompt_sha256=prompt.sha256,
     )

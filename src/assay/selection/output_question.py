@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from assay.prompts import render
+from assay.sampling.prompting import prompt_request, task_text
 from assay.types import (
     Call,
     Input,
     IOMode,
-    Message,
     Observation,
     Problem,
     Request,
@@ -59,19 +59,17 @@ def question_request(
         reply = "the letter of the right one, A or B,"
     prompt = render(
         "output_only",
-        task=_task(problem),
+        task=task_text(problem),
         given=question.given,
         options=options,
         reply=reply,
     )
-    return Request(
-        messages=(Message(role="user", content=prompt.text),),
+    return prompt_request(
+        prompt,
         max_tokens=max_tokens,
         temperature=TEMPERATURE,
         top_p=TOP_P,
         seed=seed,
-        prompt=prompt.name,
-        prompt_sha256=prompt.sha256,
     )
 
 
@@ -192,12 +190,3 @@ def literal(value: Value) -> str:
 def _printable(text: str) -> str:
     """A text that can be sent: lone surrogates are escaped."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _task(problem: Problem) -> str:
-    """The problem alone: its statement, and the code to complete if it is not that."""
-    statement, code = problem.statement.strip(), problem.starter_code.strip()
-    parts = [] if code == statement else [statement]
-    if code and problem.io_mode is IOMode.FUNCTION:
-        parts.append(f"```python\n{code}\n```")
-    return "\n\n".join(parts)
