@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pools import PooledTask
 
+from assay.memory.features import Features, features_of
 from assay.sampling.ladder import BATCHES, batches
 from assay.selection import enough, soft_vote
 from assay.types import Choice, Judged
@@ -23,11 +24,13 @@ class Played:
     answer: Judged | None
     tokens: int
     n_samples: int
-    confidence: float = 0.0
+    confidence: float = 0.0  # as `solve` states it without a table
+    features: Features | None = None
 
 
 Arm = Callable[[PooledTask, Sequence[int]], Played]
 Select = Callable[..., Choice]
+Sure = Callable[[PooledTask, Features], bool]
 
 
 def single(task: PooledTask, order: Sequence[int]) -> Played:
@@ -64,8 +67,13 @@ def ladder(
     select: Select = soft_vote,
     sizes: Sequence[int] = BATCHES,
     stops: bool = True,
+    sure: Sure | None = None,
 ) -> Arm:
-    """The method of `solve` without repair: the same batches, vote and stop rule."""
+    """The method of `solve` without repair: the same batches, vote and stop rule.
+
+    Args:
+        sure: What a learnt confidence says of a choice: it ends the search too.
+    """
 
     def play(task: PooledTask, order: Sequence[int]) -> Played:
         most = min(n_max, len(order))
@@ -78,6 +86,8 @@ def ladder(
             )
             if stops and reason:
                 break
+            if sure and choice.classes and sure(task, shown(task, order[:n], choice)):
+                break
         assert choice is not None
         best = choice.classes[0].best if choice.classes else _nearest(task, order[:n])
         return Played(
@@ -85,6 +95,7 @@ def ladder(
             tokens=task.tokens(order[:n]),
             n_samples=n,
             confidence=choice.confidence if choice.classes else 0.0,
+            features=shown(task, order[:n], choice),
         )
 
     return play
@@ -97,6 +108,14 @@ def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
         task.cache[key] = select(task.problem, task.judged(drawn))
     choice: Choice = task.cache[key]
     return choice
+
+
+def shown(task: PooledTask, drawn: Sequence[int], choice: Choice) -> Features:
+    """What speaks for a choice among these samples, as `solve` sees it."""
+    best = choice.classes[0].best if choice.classes else _nearest(task, drawn)
+    if best is not None:
+        best = task.first_drawn(best, drawn)
+    return features_of(task.problem, choice, best)
 
 
 def _nearest(task: PooledTask, drawn: Sequence[int]) -> Judged | None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from record import MAX_TOKENS, pool_size
+from record import MAX_TOKENS, PASSES, pool_size
 from sets import SETS, Placed, placed_tasks
 
 from assay.bench.keeper import Keeper
@@ -33,6 +33,7 @@ from assay.inputs import make_inputs
 from assay.judging.judge import LocalJudge, open_judge
 from assay.models.recordings import RecordingStore
 from assay.sampling.extraction import extract_program, normalise
+from assay.sampling.logprobs import mean_logprob, tail_logprob
 from assay.sampling.prompting import sample_request
 from assay.selection.outputs import output_key
 from assay.types import Candidate, Completion, FinishReason, ModelIdentity, Problem
@@ -58,6 +59,27 @@ def pool_of(
     return found
 
 
+def whole_pool(
+    placed: Placed, model: str, store: RecordingStore, identity: ModelIdentity
+) -> list[Completion] | None:
+    """All samples of a task that its passes of recording have brought to an end."""
+    whole = pool_size(model, placed.set)
+    sizes = sorted({min(each.stop, whole) for each in PASSES}, reverse=True)
+    found = (pool_of(placed, n, store, identity) for n in sizes)
+    return next((pool for pool in found if pool), None)
+
+
+def identity_in(store: RecordingStore, name: str) -> ModelIdentity:
+    """Whose completions a store of one model holds."""
+    (model,) = store.models()
+    told = json.loads(model)
+    return ModelIdentity(
+        name=told.get("name", name),
+        engine=told.get("engine", ""),
+        sha256=told.get("sha256"),
+    )
+
+
 def programs_of(
     problem: Problem, pool: list[Completion]
 ) -> tuple[list[Row], dict[str, str]]:
@@ -72,8 +94,7 @@ def programs_of(
         )
         name = None
         if code is not None:
-            form = normalise(code)
-            name = hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()[:16]
+            name = name_of(code)
             programs.setdefault(name, code)
         samples.append(
             {
@@ -81,10 +102,21 @@ def programs_of(
                 "program": name,
                 "prompt_tokens": completion.usage.prompt_tokens,
                 "completion_tokens": completion.usage.completion_tokens,
-                "logprobs": list(completion.logprobs),
+                "logprob": _rounded(mean_logprob(completion.logprobs)),
+                "tail_logprob": _rounded(tail_logprob(completion.logprobs)),
             }
         )
     return samples, programs
+
+
+def name_of(code: str) -> str:
+    """The name of a program: the digest of its form, which equal programs share."""
+    form = normalise(code)
+    return hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 async def executed(
@@ -154,13 +186,10 @@ async def execute(data: Path, model: str, path: Path, out: Path) -> None:
     rows = {row["task"]: row for row in read_rows(out)}
     async with AsyncExitStack() as stack:
         store = stack.enter_context(RecordingStore(path, read_only=True))
-        identity = ModelIdentity(
-            name=model, engine="", sha256=json.loads(store.models()[0])["sha256"]
-        )
+        identity = identity_in(store, model)
         todo: dict[str, list[tuple[Placed, list[Completion]]]] = defaultdict(list)
         for placed in placed_tasks(data, SETS):
-            pool = pool_of(placed, pool_size(model, placed.set), store, identity)
-            pool = pool or pool_of(placed, 8, store, identity)
+            pool = whole_pool(placed, model, store, identity)
             n_old = len(rows.get(placed.task.problem.id, {}).get("samples", []))
             if pool is not None and len(pool) > n_old:
                 todo[placed.file].append((placed, pool))

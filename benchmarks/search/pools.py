@@ -30,7 +30,8 @@ class Sample:
     program: int | None  # None: none could be read in it
     tokens: int  # of the completion
     prompt_tokens: int
-    logprobs: tuple[float, ...]
+    logprob: float | None  # the mean over its tokens
+    tail_logprob: float | None  # of the worst stretch
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +65,17 @@ class PooledTask:
             )
             for program, place in first.items()
         )
+
+    def first_drawn(self, judged: Judged, drawn: Sequence[int]) -> Judged:
+        """The same with the log-probabilities of the sample that drew it first."""
+        program = int(judged.candidate.code)
+        first = next(i for i in drawn if self.samples[i].program == program)
+        candidate = replace(
+            judged.candidate,
+            logprob=self.samples[first].logprob,
+            tail_logprob=self.samples[first].tail_logprob,
+        )
+        return replace(judged, candidate=candidate)
 
     def tokens(self, drawn: Sequence[int]) -> int:
         """Completion tokens of these samples."""
@@ -114,7 +126,8 @@ def _task(row: dict[str, Any]) -> PooledTask:
                 program=None if each["program"] is None else numbers[each["program"]],
                 tokens=each["completion_tokens"],
                 prompt_tokens=each["prompt_tokens"],
-                logprobs=tuple(each["logprobs"]),
+                logprob=each["logprob"],
+                tail_logprob=each["tail_logprob"],
             )
             for each in row["samples"]
         ),

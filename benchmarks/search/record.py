@@ -2,8 +2,9 @@
 
     python benchmarks/search/record.py --data FOLDER --model NAME --store FILE.sqlite
 
-Every task has its first eight samples before any has more. It may be
-stopped at any time and run again; what is stored is not asked for twice.
+Every task has its first four samples before any has more. It may be stopped at any
+time and run again; what is stored is not asked for twice. The engine is the usual one,
+or with `--batched FOLDER` the one of `batched.py`, which keeps a file in that folder.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
+from batched import BatchedModel, readable_file
 from sets import SETS, Placed, hash_of, placed_tasks
 
 from assay.concurrency import gather
@@ -28,7 +30,7 @@ from assay.sampling.prompting import sample_request
 from assay.types import Model, Request
 
 MAX_TOKENS = 512
-PASSES = (range(8), range(8, 16))
+PASSES = (range(4), range(4, 8), range(8, 16))
 POOL = {"qwen2.5-coder-0.5b": {"humanevalplus": 16, "mbppplus": 16}}
 USUAL_POOL = 8
 
@@ -69,28 +71,48 @@ async def record(
     context: int,
     only: set[str],
     program: str | None,
+    batched: Path | None,
 ) -> None:
     """Ask for what the store lacks, `slots` at a time."""
     sets = tuple(each for each in SETS if not only or each.name in only)
     groups = list(pool_requests(list(placed_tasks(data, sets)), name))
-    stored = model_store(ModelConfig()).resolve(name)
     with RecordingStore(path) as store:
-        async with EmbeddedModel(
-            stored,
-            slots=slots,
-            context_length=context,
-            log_path=engine_log(),
-            shares_prefixes=False,
-            program=program,
-            idle_timeout_s=86_400,  # it may be stopped for another measurement
-        ) as engine:
-            sys.stderr.write(f"engine {engine.engine.pid}\n")
+        async with opened(name, slots, context, batched, program=program) as engine:
             model = Recorded(engine, store, RecordMode.RECORD)
             missing = [
                 [each for each in group if not store.get(each[1], model.identity)]
                 for group in groups
             ]
             await _ask_all([group for group in missing if group], model, slots)
+
+
+def opened(
+    name: str,
+    slots: int,
+    context: int,
+    batched: Path | None,
+    *,
+    program: str | None = None,
+) -> EmbeddedModel | BatchedModel:
+    """The engine that answers, not started: the usual one, or that of `batched.py`.
+
+    Args:
+        context: Tokens of a request at most, for the usual one.
+        batched: A folder for the other's file.
+        program: A llama-server in the place of the installed one.
+    """
+    stored = model_store(ModelConfig()).resolve(name)
+    if batched:
+        return BatchedModel(name, readable_file(stored.path, batched), slots=slots)
+    return EmbeddedModel(
+        stored,
+        slots=slots,
+        context_length=context,
+        log_path=engine_log(),
+        shares_prefixes=False,
+        program=program,
+        idle_timeout_s=86_400,  # it may be stopped for another measurement
+    )
 
 
 async def _ask_all(
@@ -132,6 +154,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=8)
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--program", help="A llama-server to use as the engine.")
+    parser.add_argument("--batched", type=Path, help="A folder for its file.")
     parser.add_argument("--set", action="append", default=[])
     words = parser.parse_args()
     anyio.run(
@@ -143,6 +166,7 @@ def main() -> None:
         words.context,
         set(words.set),
         words.program,
+        words.batched,
     )
 
 

@@ -22,16 +22,22 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from arms import Arm, Played, bon, ladder, single
+from arms import Arm, bon, ladder, single
+from confidences import MEASURES, learn, on_the_way, pairs_of
 from pools import PooledTask, orders, read_pool
 from sets import HALVES
 
-from assay.bench.bootstrap import N_RESAMPLES, TAIL, bootstrap_ratio
+from assay.bench.bootstrap import TAIL
 from assay.bench.statistics import mcnemar, quantile
+from assay.memory.calibration import Labelled
 from assay.selection import TECHNIQUES
 from assay.types.results import Estimate
 
 N_ORDERS = 200
+N_STATED = 20  # orders of a task whose confidences are compared with what was found
+N_RESAMPLES = 2000
+ONE_BY_ONE = (1,)
+SURE_AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 Rows = dict[str, "Score"]
 
@@ -43,8 +49,8 @@ class Score:
     right: float
     tokens: float
     n_samples: float
-    recorded: Played
     recorded_right: bool
+    stated: tuple[Labelled, ...] = ()
 
 
 def score(arm: Arm, task: PooledTask, n_orders: int) -> Score:
@@ -55,8 +61,17 @@ def score(arm: Arm, task: PooledTask, n_orders: int) -> Score:
         right=fmean(right),
         tokens=fmean(each.tokens for each in played),
         n_samples=fmean(each.n_samples for each in played),
-        recorded=played[0],
         recorded_right=right[0],
+        stated=tuple(
+            Labelled(
+                task=task.name,
+                features=each.features,
+                right=is_right,
+                stated=each.confidence,
+            )
+            for each, is_right in zip(played[:N_STATED], right, strict=False)
+            if each.features is not None
+        ),
     )
 
 
@@ -113,47 +128,55 @@ def tokens_for(curve: Sequence[Rows], names: Sequence[str], right: float) -> flo
 
 
 def efficiency(
-    tasks: Sequence[PooledTask], chosen: Rows, names: Sequence[str]
-) -> Estimate | None:
+    tasks: dict[str, PooledTask], picked: Rows, names: Sequence[str]
+) -> float:
     """(chosen - a random candidate) / (any candidate - a random candidate)."""
-    picked = [task for task in tasks if task.name in set(names)]
-    rand = [_random_right(task) for task in picked]
-    won = [chosen[t.name].right - r for t, r in zip(picked, rand, strict=True)]
-    possible = [any(t.right) - r for t, r in zip(picked, rand, strict=True)]
-    return bootstrap_ratio(won, possible)
+    rand = {name: _random_right(tasks[name]) for name in set(names)}
+    won = sum(picked[name].right - rand[name] for name in names)
+    possible = sum(any(tasks[name].right) - rand[name] for name in names)
+    return won / possible if possible else 1.0
+
+
+def fixed_net(assay: Rows, alone: Rows, names: Sequence[str]) -> float:
+    """Of the failures of one sample, the share turned into passes, losses taken off."""
+    failed = 1 - mean_right(alone, names)
+    gained = mean_right(assay, names) - mean_right(alone, names)
+    return gained / failed if failed else 1.0
+
+
+def harm(assay: Rows, alone: Rows, names: Sequence[str]) -> float:
+    """Of all tasks, the share that one sample solves and the method loses."""
+    return fmean(alone[name].recorded_right * (1 - assay[name].right) for name in names)
+
+
+def token_ratio(ladders: Sequence[Rows], full: Rows, names: Sequence[str]) -> float:
+    """What the method needs for the accuracy of best-of-N, to what that paid."""
+    return tokens_for(ladders, names, mean_right(full, names)) / mean_tokens(
+        full, names
+    )
 
 
 def _random_right(task: PooledTask) -> float:
     return fmean(s.program is not None and task.right[s.program] for s in task.samples)
 
 
-def main() -> None:
-    """Read the command line, replay, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pools", type=Path, nargs="+")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--orders", type=int, default=N_ORDERS)
-    words = parser.parse_args()
-    found: dict[str, Any] = {}
-    for path in words.pools:
-        tasks = read_pool(path)
-        name = path.name.removesuffix(".jsonl.gz")
-        found[name] = report(tasks, words.orders)
-    if words.json:
-        words.json.write_text(json.dumps(found, indent=1) + "\n")
-
-
-def arms_of(n: int) -> dict[str, Arm]:
+def arms_of(tasks: Sequence[PooledTask], n: int) -> dict[str, Arm]:
     """All arms of the table, for pools of so many samples."""
     arms: dict[str, Arm] = {"single": single}
     for k in range(1, n + 1):
         arms[f"bon:{k}"] = bon(k, lazy=False)
         arms[f"lazy bon:{k}"] = bon(k, lazy=True)
+    learnt = learn(tasks, on_the_way(tasks, n_max=n, sizes=ONE_BY_ONE))
     for k in (2, 3, 4, 6, 8, 12, 16):
         if k <= n:
             arms[f"assay:{k}"] = ladder(n_max=k)
     for stop in (0.7, 0.8, 0.9, 0.95):
-        arms[f"assay stop {stop}"] = ladder(n_max=n, stop_at=stop)
+        arms[f"stop at {stop}"] = ladder(n_max=n, stop_at=stop)
+    arms["one by one"] = ladder(n_max=n, sizes=ONE_BY_ONE)
+    for sure in SURE_AT:
+        arms[f"sure at {sure}"] = ladder(
+            n_max=n, sizes=ONE_BY_ONE, sure=learnt.sure_at(sure)
+        )
     for name, select in TECHNIQUES.items():
         arms[f"all {n}, {name}"] = ladder(n_max=n, stops=False, select=select)
     return arms
@@ -162,7 +185,8 @@ def arms_of(n: int) -> dict[str, Arm]:
 def report(tasks: list[PooledTask], n_orders: int) -> dict[str, Any]:
     """Both halves of one model's pool: every arm, and the targets."""
     n = max(len(task.samples) for task in tasks)
-    rows = {name: scores(arm, tasks, n_orders) for name, arm in arms_of(n).items()}
+    arms = arms_of(tasks, n)
+    rows = {name: scores(arm, tasks, n_orders) for name, arm in arms.items()}
     return {half: _half(half, tasks, rows, n) for half in HALVES}
 
 
@@ -172,14 +196,8 @@ def _half(
     names = [task.name for task in tasks if task.half == half]
     if not names:
         return {}
-    sys.stdout.write(f"\n{half}: {len(names)} tasks\n")
-    for arm, found in rows.items():
-        sys.stdout.write(
-            f"  {arm:24} {100 * mean_right(found, names):5.1f} %"
-            f" {mean_tokens(found, names):7.0f} tokens\n"
-        )
-    assay = rows[f"assay:{n}"]
-    told: dict[str, Any] = {"n_tasks": len(names)}
+    assay, alone, full = rows[f"assay:{n}"], rows["single"], rows[f"bon:{n}"]
+    told: dict[str, Any] = {"n_tasks": len(names), "n_samples": n}
     for label, prefix in (("bon", "bon:"), ("lazy_bon", "lazy bon:")):
         curve = [found for arm, found in rows.items() if arm.startswith(prefix)]
         diff = bootstrap(names, partial(_difference, assay, curve))
@@ -189,17 +207,63 @@ def _half(
         told[f"mcnemar_p_vs_{label}_pooled"] = _mcnemar(
             assay, rows[f"{prefix}{n}"], names
         )
-    ladder_curve = [found for arm, found in rows.items() if arm.startswith("assay")]
-    full = rows[f"bon:{n}"]
-    told["tokens_ratio_at_bon_accuracy"] = round(
-        tokens_for(ladder_curve, names, mean_right(full, names))
-        / mean_tokens(full, names),
-        3,
+    ladders = [found for arm, found in rows.items() if arm.startswith("assay")]
+    _tell(
+        told,
+        "tokens_ratio_at_bon_accuracy",
+        bootstrap(names, partial(token_ratio, ladders, full)),
     )
-    told |= _by_set(tasks, rows, names, n)
-    for key, value in told.items():
-        sys.stdout.write(f"  {key}: {value}\n")
+    by_name = {task.name: task for task in tasks}
+    for name in sorted({task.set for task in tasks}):
+        mine = [each for each in names if by_name[each].set == name]
+        told[f"n_{name}"] = len(mine)
+        if not mine:
+            continue
+        for arm, found in (("single", alone), ("assay", assay), ("bon", full)):
+            told[f"{arm}_{name}"] = round(mean_right(found, mine), 4)
+            told[f"{arm}_tokens_{name}"] = round(mean_tokens(found, mine))
+        picked = rows[f"all {n}, soft_vote"]
+        _tell(
+            told,
+            f"selection_efficiency_{name}",
+            bootstrap(mine, partial(efficiency, by_name, picked)),
+        )
+        _tell(
+            told,
+            f"failures_fixed_net_{name}",
+            bootstrap(mine, partial(fixed_net, assay, alone)),
+        )
+    _tell(told, "harm", bootstrap(names, partial(harm, assay, alone)))
+    told |= _confidences(tasks, assay, names)
+    told["arms"] = {
+        arm: [round(mean_right(found, names), 4), round(mean_tokens(found, names))]
+        for arm, found in rows.items()
+    }
     return told
+
+
+def _confidences(
+    tasks: list[PooledTask], assay: Rows, names: Sequence[str]
+) -> dict[str, Any]:
+    """How true the confidence of the method's answers is, learnt from other tasks."""
+    learnt = learn(tasks, [row for each in assay.values() for row in each.stated])
+    told: dict[str, Any] = {}
+    pairs = {n: pairs_of(tasks, assay[n].stated, learnt) for n in names}
+    for name, measure in MEASURES.items():
+
+        def of(drawn: Sequence[str], measure: Any = measure) -> float:
+            return float(measure([pair for each in drawn for pair in pairs[each]]))
+
+        _tell(told, name, bootstrap(names, of))
+    told["mean_confidence"] = round(
+        fmean(said for each in pairs.values() for said, _ in each), 4
+    )
+    return told
+
+
+def _tell(told: dict[str, Any], key: str, found: Estimate) -> None:
+    told[key] = round(found.value, 4)
+    told[f"{key}_ci"] = [round(found.low, 4), round(found.high, 4)]
 
 
 def _difference(assay: Rows, curve: Sequence[Rows], names: Sequence[str]) -> float:
@@ -214,27 +278,31 @@ def _mcnemar(one: Rows, other: Rows, names: Sequence[str]) -> float:
     return round(mcnemar(won, lost), 5)
 
 
-def _by_set(
-    tasks: list[PooledTask], rows: dict[str, Rows], names: Sequence[str], n: int
-) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    assay, alone = rows[f"assay:{n}"], rows["single"]
-    for name in sorted({task.set for task in tasks}):
-        mine = [t.name for t in tasks if t.set == name and t.name in set(names)]
-        if not mine:
-            continue
-        picked = rows[f"all {n}, soft_vote"]
-        told[f"n_{name}"] = len(mine)
-        found = efficiency(tasks, picked, mine)
-        told[f"selection_efficiency_{name}"] = (
-            None if found is None else round(found.value, 3)
-        )
-        failed = 1 - mean_right(alone, mine)
-        gained = mean_right(assay, mine) - mean_right(alone, mine)
-        told[f"failures_fixed_net_{name}"] = round(gained / failed, 3) if failed else 1
-    solved = [name for name in names if alone[name].recorded_right]
-    told["harm"] = round(1 - mean_right(assay, solved), 4) if solved else 0.0
-    return told
+def show(model: str, half: str, told: dict[str, Any]) -> None:
+    """Print a half's table."""
+    sys.stdout.write(f"\n{model}, {half}: {told.get('n_tasks', 0)} tasks\n")
+    for key, value in told.items():
+        if key != "arms":
+            sys.stdout.write(f"  {key}: {value}\n")
+    for arm, (right, tokens) in told.get("arms", {}).items():
+        sys.stdout.write(f"  {arm:24} {100 * right:5.1f} % {tokens:7} tokens\n")
+
+
+def main() -> None:
+    """Read the command line, replay, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pools", type=Path, nargs="+")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--orders", type=int, default=N_ORDERS)
+    words = parser.parse_args()
+    found: dict[str, Any] = {}
+    for path in words.pools:
+        name = path.name.removesuffix(".jsonl.gz")
+        found[name] = report(read_pool(path), words.orders)
+        for half in HALVES:
+            show(name, half, found[name][half])
+    if words.json:
+        words.json.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

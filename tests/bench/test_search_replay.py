@@ -73,7 +73,8 @@ async def row_of(drawn: list[int], tokens: list[int], judge: LocalJudge) -> Any:
                 "program": str(number),
                 "completion_tokens": n,
                 "prompt_tokens": 10,
-                "logprobs": [],
+                "logprob": None,
+                "tail_logprob": None,
             }
             for number, n in zip(drawn, tokens, strict=True)
         ],
@@ -128,7 +129,8 @@ def pool_of(*right: bool) -> pools.PooledTask:
                     "program": str(n),
                     "completion_tokens": 10,
                     "prompt_tokens": 1,
-                    "logprobs": [],
+                    "logprob": None,
+                "tail_logprob": None,
                 }
                 for n in range(len(right))
             ],
