@@ -268,7 +268,7 @@ async def with_arms(it: Asking) -> dict[str, Row]:
         answer = solution and solution.answer
         evidence = solution and solution.evidence
         found[name] = cost | {
-            "passes": bool(evidence) and evidence.given_passed == evidence.given_total,
+            "passes": bool(answer) and evidence.given_passed == evidence.given_total,
             "right": bool(answer) and await it.is_right(answer.code),
         }
     return found

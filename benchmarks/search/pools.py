@@ -103,10 +103,11 @@ def orders(task: PooledTask, n: int, seed: int = 0) -> Iterator[tuple[int, ...]]
 
 def read_pool(path: Path) -> list[PooledTask]:
     """The tasks of an executed pool, in the order of their names."""
-    return [_task(row) for row in read_rows(path)]
+    return [task_of(row) for row in read_rows(path)]
 
 
-def _task(row: dict[str, Any]) -> PooledTask:
+def task_of(row: dict[str, Any]) -> PooledTask:
+    """A task of a pool from its row."""
     numbers = {each["name"]: number for number, each in enumerate(row["programs"])}
     given = (TestCode(source="assert True"),) if row["has_given_tests"] else ()
     return PooledTask(

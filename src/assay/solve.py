@@ -39,7 +39,7 @@ from assay.pool import Pool
 from assay.repair import executed_facts
 from assay.sampling.budget_forcing import Forced, Tier, tier_for
 from assay.sampling.draw import SamplingSettings, draw
-from assay.sampling.ladder import batches, temperature_for
+from assay.sampling.ladder import BATCHES, batches, temperature_for
 from assay.selection import enough, soft_vote
 from assay.trace import Trace, TracedJudge, TracedModel
 from assay.trying import Tries
@@ -66,6 +66,7 @@ class Recipe:
 
     sampling: SamplingSettings = SamplingSettings()
     n_max: int = 16  # samples at most, repairs not counted
+    batch_sizes: tuple[int, ...] = BATCHES  # (1,): the fewest tokens, the longest wait
     make_inputs: MakeInputs = make_inputs
     n_inputs: int = 30
     runs_twice: bool = False  # on the made inputs, to find what is not deterministic
@@ -229,7 +230,7 @@ async def climb(
         for child in children:
             await pool.add(child)
 
-    for batch in batches(recipe.n_max):
+    for batch in batches(recipe.n_max, recipe.batch_sizes):
         warmth = temperature_for(
             pool.n_samples, pool.n_distinct, base=recipe.sampling.temperature
         )

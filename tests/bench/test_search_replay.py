@@ -15,6 +15,7 @@ from assay.judging.judge import LocalJudge, open_judge
 from assay.models.scripted import Scripted
 from assay.sampling.draw import SamplingSettings
 from assay.sampling.extraction import normalise
+from assay.sampling.ladder import BATCHES
 from assay.selection.outputs import output_key
 from assay.solve import Recipe, solve
 from assay.types import Call, Candidate, Case, IOMode, Problem, Request
@@ -83,7 +84,10 @@ async def row_of(drawn: list[int], tokens: list[int], judge: LocalJudge) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_ladder_on_a_pool_is_the_ladder_of_solve(seed: int) -> None:
+@pytest.mark.parametrize("sizes", [BATCHES, (1,)])
+def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
+    seed: int, sizes: tuple[int, ...]
+) -> None:
     rng = random.Random(seed)
     drawn = [rng.randrange(len(PROGRAMS)) for _ in range(N_SAMPLES)]
 
@@ -92,7 +96,13 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(seed: int) -> None:
 
     async def main() -> None:
         model = Scripted(reply)
-        recipe = Recipe(sampling=SETTINGS, n_max=N_SAMPLES, n_inputs=6, repair=None)
+        recipe = Recipe(
+            sampling=SETTINGS,
+            n_max=N_SAMPLES,
+            batch_sizes=sizes,
+            n_inputs=6,
+            repair=None,
+        )
         async with open_judge(slots=1) as judge:
             solution = await solve(PROBLEM, model, judge, recipe=recipe)
             tokens = [
@@ -101,8 +111,8 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(seed: int) -> None:
             ]
             tokens += [1] * (N_SAMPLES - len(tokens))
             row = await row_of(drawn, tokens, judge)
-        task = pools._task(row)
-        found = played.ladder(n_max=N_SAMPLES)(task, range(N_SAMPLES))
+        task = pools.task_of(row)
+        found = played.ladder(n_max=N_SAMPLES, sizes=sizes)(task, range(N_SAMPLES))
         assert found.n_samples == len(model.requests)
         assert found.tokens == solution.spend.usage.completion_tokens
         assert found.confidence == solution.confidence
@@ -117,7 +127,7 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(seed: int) -> None:
 
 def pool_of(*right: bool) -> pools.PooledTask:
     """Samples that all pass what was given, each a program of its own."""
-    return pools._task(
+    return pools.task_of(
         {
             "task": "t",
             "set": "own",
