@@ -31,7 +31,8 @@ ROOMS = {
     "memory",
 }
 HALLWAY = {
-    "budget", "trace", "pool", "evidence", "trying", "conclusion", "solve", "config",
+    "budget", "trace", "telling", "pool", "evidence", "trying", "conclusion", "solve",
+    "config",
 }  # fmt: skip
 MAY_IMPORT: dict[str, set[str]] = {
     "types": set(),
@@ -42,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "budget": BASE,
     # a trace shows a value as a verdict does, however long or deep it is
     "trace": BASE | {"judging"},
+    "telling": {"trace"},
     "config": {"errors"},
     # the settings say which model to open, and the folder of its file
     "models": BASE | {"config"},
@@ -71,7 +73,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "solve": BASE | ROOMS | (HALLWAY - {"solve", "config"}),
     "bench": BASE | ROOMS | HALLWAY,
     "report": {"types"},
-    "cli": BASE | ROOMS | HALLWAY | {"bench", "report"},
+    "serve": BASE | ROOMS | HALLWAY | {"report"},
+    "cli": BASE | ROOMS | HALLWAY | {"bench", "report", "serve"},
     "__main__": {"cli"},
 }
 

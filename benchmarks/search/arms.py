@@ -13,7 +13,7 @@ from pools import PooledTask
 
 from assay.memory.features import Features, features_of
 from assay.sampling.ladder import BATCHES, batches
-from assay.selection import enough, soft_vote
+from assay.selection import enough, soft_vote, surest
 from assay.types import Choice, Judged
 
 
@@ -103,9 +103,13 @@ def ladder(
 
 def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
     """Select among these samples; remembered, since orders share their beginnings."""
-    key = (select, tuple(task.samples[index].program for index in drawn))
+    read = drawn if select is surest else [task.samples[i].program for i in drawn]
+    key = (select, tuple(read))
     if key not in task.cache:
-        task.cache[key] = select(task.problem, task.judged(drawn))
+        judged = task.judged(drawn)
+        if select is surest:
+            judged = tuple(task.first_drawn(each, drawn) for each in judged)
+        task.cache[key] = select(task.problem, judged)
     choice: Choice = task.cache[key]
     return choice
 

@@ -140,7 +140,7 @@ def pool_of(*right: bool) -> pools.PooledTask:
                     "completion_tokens": 10,
                     "prompt_tokens": 1,
                     "logprob": None,
-                "tail_logprob": None,
+                    "tail_logprob": None,
                 }
                 for n in range(len(right))
             ],

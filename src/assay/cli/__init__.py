@@ -15,7 +15,9 @@ from assay.cli.calibrate_command import calibrate
 from assay.cli.config_command import config, version
 from assay.cli.doctor_command import doctor
 from assay.cli.judge_command import judge
+from assay.cli.keys_command import app as keys_app
 from assay.cli.model_command import app as model_app
+from assay.cli.serve_command import serve
 from assay.cli.solve_command import solve
 from assay.cli.trace_command import app as trace_app
 
@@ -28,10 +30,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("solve")(solve)
+app.command("serve")(serve)
 app.command("judge")(judge)
 app.command("calibrate")(calibrate)
 app.command("doctor")(doctor)
 app.add_typer(bench_app, name="bench")
+app.add_typer(keys_app, name="keys")
 app.add_typer(model_app, name="model")
 app.add_typer(trace_app, name="trace")
 app.command("config")(config)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, TextIO
+from typing import TextIO
 
+from assay.telling import told
 from assay.trace import TraceEvent
 
 REDRAW_S = 0.1
@@ -25,19 +25,10 @@ class Progress:
 
     def __call__(self, event: TraceEvent) -> None:
         """Tell one event."""
-        teller: Callable[[dict[str, Any]], str] | None = {
-            "solve": self._solve,
-            "candidate": self._candidate,
-            "no_program": lambda _: "sample     no program in the completion",
-            "verdict": self._verdict,
-            "observations": self._observations,
-            "dropped": lambda d: "repair     dropped: not better than its parent",
-            "decision": self._decision,
-            "trace_lost": lambda d: f"trace      lost: {d['reason']}",
-        }.get(event.kind)
         self._count(event)
-        if teller is not None:
-            self.line(teller(event.data))
+        line = told(event)
+        if line is not None:
+            self.line(self._with_cost(line) if event.kind == "decision" else line)
         elif time.monotonic() - self._drawn_at > REDRAW_S:
             self._draw()
 
@@ -54,6 +45,10 @@ class Progress:
             self._stream.write("\r\x1b[2K")
             self._stream.flush()
             self._is_live = False
+
+    def _with_cost(self, line: str) -> str:
+        seconds = time.monotonic() - self._started
+        return f"{line} ({self._tokens:,} tokens, {seconds:.1f} s)"
 
     def _count(self, event: TraceEvent) -> None:
         data = event.data
@@ -77,55 +72,6 @@ class Progress:
             f"{tokens:,} tokens written"
         )
         self._stream.flush()
-
-    @staticmethod
-    def _solve(data: dict[str, Any]) -> str:
-        entry = f" {data['entry_point']}" if data["entry_point"] else ""
-        notes = "".join(f"\n           {note}" for note in data["notes"])
-        tests = data["n_cases"] + data["n_test_code"]
-        return (
-            f"problem    {data['problem']}: {data['io_mode']}{entry}, {tests} given "
-            f"tests, checker {data['checker']}, {len(data['inputs'])} self-made inputs"
-            f"{notes}\nmodel      {data['model']}, sandbox {data['isolation']}"
-        )
-
-    @staticmethod
-    def _candidate(data: dict[str, Any]) -> str:
-        what = f"sample {data['sample']:<4}{data['made_by']}"
-        if data["made_by"] not in ("greedy", "sample"):
-            what = f"repair of {data['sample']} by {data['made_by']}"
-        if "equals" in data:
-            return f"{what}: the same program as sample {data['equals']}"
-        return f"{what}: {len(data['code'].splitlines())} lines"
-
-    @staticmethod
-    def _verdict(data: dict[str, Any]) -> str:
-        results = data["results"]
-        passed = sum(r["status"] == "passed" for r in results)
-        failed = next((r for r in results if r["status"] != "passed"), None)
-        told = f"test {data['sample']:<6}passed {passed} of {len(results)}"
-        if not results:
-            return f"test {data['sample']:<6}nothing was given to test against"
-        if failed is None:
-            return told
-        first = (failed["got_text"] or "").strip().splitlines()
-        got = f": got {first[0][:60]}" if first else ""
-        return f"{told}, {failed['status']} on {failed['name'] or 'a case'}{got}"
-
-    @staticmethod
-    def _observations(data: dict[str, Any]) -> str:
-        rows = data["rows"]
-        ended = sum(row[0] == "finished" for row in rows)
-        return f"inputs {data['sample']:<4}ran on {len(rows)}, ended well on {ended}"
-
-    def _decision(self, data: dict[str, Any]) -> str:
-        seconds = time.monotonic() - self._started
-        classes = "+".join(str(c) for c in data["classes"]) or "none"
-        return (
-            f"score      {data['after']} samples, {data['in_play']} programs in play, "
-            f"votes {classes}, posterior {data['posterior']:.2f}, "
-            f"{self._tokens:,} tokens, {seconds:.1f} s: {data['reason']}"
-        )
 
 
 def _ascii(text: str) -> str:

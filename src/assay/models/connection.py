@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 import httpx2
@@ -15,6 +16,15 @@ from assay.models.refusals import Answer, Refusals
 from assay.models.retries import TransientFault
 
 _MOST_BYTES = 4_194_304  # of an answer that is not streamed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """The answer to a request that was passed on: its head, and its body to come."""
+
+    status: int
+    content_type: str
+    pieces: AsyncGenerator[bytes, None]
 
 
 class Connection:
@@ -85,6 +95,36 @@ class Connection:
             return response.json() if response.status_code == 200 else None
         except (httpx2.HTTPError, ValueError, RecursionError):
             return None
+
+    @asynccontextmanager
+    async def forward(self, path: str, body: bytes) -> AsyncGenerator[Forwarded, None]:
+        """Post JSON as it stands, and give the answer's bytes as they come.
+
+        Any status is an answer. Leaving the block closes the socket of a stream.
+
+        Args:
+            path: Below the address's base, e.g. `/embeddings`.
+
+        Raises:
+            TransientFault, ModelUnavailable: before there was an answer. The pieces
+                raise TransientFault where the connection is lost.
+        """
+        url = f"{self.address.base}{path}"
+        headers = {"content-type": "application/json"}
+        with self._faults():
+            async with self._client.stream(
+                "POST", url, content=body, headers=headers
+            ) as response:
+                yield Forwarded(
+                    status=response.status_code,
+                    content_type=response.headers.get("content-type", ""),
+                    pieces=self._pieces(response),
+                )
+
+    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
+        with self._faults():
+            async for piece in response.aiter_bytes():
+                yield piece
 
     async def chat(self, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the chunks of a streamed answer; end only where the stream said so.

@@ -14,6 +14,7 @@ from assay.selection.separating_input import (
     separating_input,
 )
 from assay.selection.soft_vote import soft_vote
+from assay.selection.surest import surest
 from assay.types import Choice, Judged, Prediction, Problem
 
 Select = Callable[[Problem, Sequence[Judged], Sequence[Prediction]], Choice]
@@ -25,6 +26,7 @@ TECHNIQUES: dict[str, Select] = {
     "codet": codet,
     "b4": b4,
     "by_validity": by_validity,
+    "surest": surest,
 }
 
 __all__ = [
@@ -41,4 +43,5 @@ __all__ = [
     "scatters",
     "separating_input",
     "soft_vote",
+    "surest",
 ]

@@ -1,0 +1,192 @@
+"""From settings to a server that answers, and what it tells when it begins."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from assay.cli.confidence import table_for
+from assay.cli.solving import method
+from assay.concurrency import background
+from assay.config import Config
+from assay.errors import EnvironmentFault, UsageError
+from assay.judging.judge import open_judge
+from assay.memory.calibration import stated_by
+from assay.models.embedded import EmbeddedModel
+from assay.models.opening import default_slots, open_model
+from assay.serve.app import Server
+from assay.serve.keys import KeyFile
+from assay.serve.offers import Offers
+from assay.serve.origins import check_binding, rules_for
+from assay.serve.queue import RateLimit, Turns
+from assay.serve.service import Service
+from assay.serve.solves import Solves
+from assay.serve.upstream import Target, Upstream
+from assay.types import Model
+
+WAITING_MAX = 64
+PASSING = 64  # requests that are passed through at once; the engine queues further
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeJob:
+    """What the command line asks for."""
+
+    config: Config
+    host: str
+    port: int
+    api_keys: Path | None = None
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    per_minute: int | None = None
+    unsafe: bool = False
+
+
+def run(job: ServeJob) -> None:
+    """Serve until a signal ends it.
+
+    Raises:
+        ConfigError, UsageError: it may not be reached that way.
+        EnvironmentFault: the port is taken, or what answers could not be opened.
+    """
+    import uvicorn
+
+    from assay.serve.listening import Listening
+
+    check_binding(job.host, has_keys=job.api_keys is not None)
+    with ExitStack() as stack:
+        keys = None
+        if job.api_keys is not None:
+            keys = KeyFile(job.api_keys)
+            stack.callback(keys.close)
+        server = Server(partial(opened, job, keys))
+        rules = rules_for(job.host, hosts=job.hosts, origins=job.origins)
+        app = server.app(
+            rules,
+            check=keys.check if keys else None,
+            rate=RateLimit(job.per_minute) if job.per_minute else None,
+        )
+        logging.basicConfig(stream=sys.stderr, format="assay: %(message)s")
+        config = uvicorn.Config(
+            app,
+            host=job.host,
+            port=job.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            lifespan="on",
+            ws="none",
+        )
+        listening = _listening(job)
+        Listening(config, server).run(sockets=[listening])
+        if server.failed is not None:
+            raise server.failed
+
+
+def _listening(job: ServeJob) -> socket.socket:
+    """The socket, bound before anything is loaded."""
+    family = socket.AF_INET6 if ":" in job.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((job.host, job.port))
+    except OSError as error:
+        listening.close()
+        raise EnvironmentFault(
+            f"cannot listen on {job.host}:{job.port} ({error.strerror}); choose "
+            "another --port, or end what listens there"
+        ) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+@asynccontextmanager
+async def opened(job: ServeJob, keys: KeyFile | None) -> AsyncIterator[Service]:
+    """Open the model and the sandbox, and what they need around them."""
+    config = job.config
+    recipe, limit = method(config)
+    async with AsyncExitStack() as stack:
+        judge = await stack.enter_async_context(
+            open_judge(
+                slots=config.sandbox.sandbox_slots,
+                unsafe=job.unsafe,
+                backend=config.judging.backend,
+                image=config.judging.image,
+            )
+        )
+        model = await stack.enter_async_context(open_model(config))
+        start = await stack.enter_async_context(background())
+        upstream = Upstream(
+            partial(target_of, config, model), idle_timeout_s=config.model.idle_timeout
+        )
+        stack.push_async_callback(upstream.aclose)
+        table = table_for(config, model.identity)
+        slots = config.model.slots or default_slots()
+        offers = Offers(model.identity, int(time.time()))
+        sys.stderr.write("\n".join(told(job, offers.name)) + "\n")
+        sys.stderr.flush()
+        yield Service(
+            model=model,
+            offers=offers,
+            recipe=recipe,
+            limit=limit,
+            solves=Solves(start, judge),
+            turns=Turns(slots, WAITING_MAX),
+            passing=Turns(PASSING, WAITING_MAX),
+            upstream=upstream,
+            keys=keys,
+            confidence=partial(stated_by, table) if table else None,
+            fingerprint=_fingerprint(model),
+        )
+
+
+def target_of(config: Config, model: Model) -> Target:
+    """Where requests are passed on to.
+
+    Raises:
+        UsageError: recordings answer, and nothing else does.
+    """
+    if isinstance(model, EmbeddedModel):
+        engine = model.engine
+        return Target(
+            base_url=engine.base_url, api_key=engine.api_key, model=engine.name
+        )
+    if config.model.base_url:
+        return Target(
+            base_url=config.model.base_url,
+            api_key=config.model.api_key,
+            model=model.identity.name,
+        )
+    raise UsageError("recordings answer here, so nothing can be passed through")
+
+
+def _fingerprint(model: Model) -> str:
+    identity = model.identity
+    digest = (identity.sha256 or "")[:8]
+    return "-".join(filter(None, ("assay", identity.name, digest)))
+
+
+def told(job: ServeJob, name: str) -> Iterator[str]:
+    """The address, the names, and the settings of the usual clients."""
+    host = f"[{job.host}]" if ":" in job.host else job.host
+    base = f"http://{host}:{job.port}/v1"
+    key = "any text" if job.api_keys is None else "a secret of `assay keys create`"
+    yield f"serving {base}  (key: {key}; Ctrl-C ends it)"
+    yield f"models  {name} decides by itself, {name}-fast is one sample,"
+    yield f"        {name}-quality searches"
+    yield f"aider        OPENAI_API_BASE={base} OPENAI_API_KEY=x aider"
+    yield f"             --model openai/{name} --weak-model openai/{name}-fast"
+    yield f"Continue     provider: openai, model: {name}, apiBase: {base}, apiKey: x"
+    yield f"Cline        OpenAI Compatible, base URL {base}, key x, model {name}"
+    yield "OpenCode     npm @ai-sdk/openai-compatible, options.baseURL"
+    yield f"             {base}, models.{name}"
+    yield f"Open WebUI   OPENAI_API_BASE_URL={base} OPENAI_API_KEY=x"
+    yield f"openai       OpenAI(base_url={base!r}, api_key='x')"

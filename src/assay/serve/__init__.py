@@ -1,0 +1,1 @@
+"""The loop behind an OpenAI-compatible endpoint: its JSON -> Problem -> Solution."""

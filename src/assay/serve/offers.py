@@ -1,0 +1,90 @@
+"""The models that a server offers, and the way that each request takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assay.serve.classify import classify
+from assay.serve.requests import ChatRequest, Route
+from assay.serve.wire.errors import Refused, model_not_found
+from assay.serve.wire.models import ServedModel
+from assay.types import ModelIdentity
+
+LEAST_SEARCH_S = 20.0  # a client that waits less is answered with one sample
+
+
+class Profile(StrEnum):
+    """What a name asks for."""
+
+    ROUTED = ""  # decided here, request by request
+    FAST = "-fast"  # one sample
+    QUALITY = "-quality"  # the whole search, tests or none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """Which way a request takes, and why."""
+
+    route: Route
+    reason: str
+
+
+class Offers:
+    """One model under three names."""
+
+    def __init__(self, identity: ModelIdentity, created: int) -> None:
+        self.name = identity.name
+        self._context_length = identity.context_length
+        self._created = created
+
+    def all(self) -> Iterator[ServedModel]:
+        """The names, the one that routes by itself first."""
+        for profile in Profile:
+            yield self._served(profile)
+
+    def find(self, name: str) -> tuple[ServedModel, Profile]:
+        """The model of a name; an empty name is the model that routes by itself.
+
+        Raises:
+            Refused: 404; nothing of that name is offered.
+        """
+        for profile in Profile:
+            if name in (
+                f"{self.name}{profile}",
+                "" if profile is Profile.ROUTED else 0,
+            ):
+                return self._served(profile), profile
+        raise Refused(model_not_found(name))
+
+    def _served(self, profile: Profile) -> ServedModel:
+        return ServedModel(
+            id=f"{self.name}{profile}",
+            created=self._created,
+            context_length=self._context_length,
+        )
+
+
+def routed(request: ChatRequest, profile: Profile, *, seconds: float | None) -> Routed:
+    """Which way a request takes: its own wish, then what it is, then its model's name.
+
+    Args:
+        seconds: Until the client gives up; None: not known.
+    """
+    wish = request.options.route
+    if wish is Route.PASS:
+        return Routed(route=wish, reason="the request asks for it")
+    found = classify(request)
+    if found.route is Route.PASS and wish is None:
+        return Routed(route=Route.PASS, reason=found.reason)
+    if wish is not None:
+        return Routed(route=wish, reason="the request asks for it")
+    if profile is Profile.FAST:
+        return Routed(route=Route.FAST, reason="the model's name asks for one sample")
+    if profile is Profile.QUALITY:
+        return Routed(route=Route.SEARCH, reason="the model's name asks for a search")
+    if seconds is not None and seconds < LEAST_SEARCH_S:
+        reason = f"the client waits {seconds:.0f} s at most"
+        return Routed(route=Route.FAST, reason=reason)
+    return Routed(route=Route.SEARCH, reason=found.reason)

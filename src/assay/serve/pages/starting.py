@@ -1,0 +1,53 @@
+"""A task that was typed into the page -> a solve that runs without a listener."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assay.serve.keys import Key
+from assay.serve.requests import ChatMessage, ChatRequest, Options, Route
+from assay.serve.service import Service
+from assay.serve.solves import Job
+from assay.serve.wire.errors import Refused, invalid
+
+ROUTES = {"search": Route.SEARCH, "fast": Route.FAST}
+
+
+async def start(service: Service, key: Key | None, form: Mapping[str, str]) -> Job:
+    """Begin what a form asks for, or join the same solve if it is under way.
+
+    It is nobody's to listen to: only `cancel` and its budget end it.
+
+    Raises:
+        Refused: 400, there is no task in it or an option is wrong; 429, the key's
+            tokens of today are used.
+    """
+    request = request_of(service.offers.name, form)
+    service.require_tokens(key)
+    way, found = service.route(request)
+    if found is None:
+        raise Refused(invalid(way.reason, param="task"))
+    async with service.watching(request, found, way, key) as watch:
+        watch.job.n_watching += 1  # the page: it never leaves
+    return watch.job
+
+
+def request_of(model: str, form: Mapping[str, str]) -> ChatRequest:
+    """The chat request that a form amounts to.
+
+    Raises:
+        Refused: 400.
+    """
+    task, wanted = form.get("task", "").strip(), form.get("route", "search")
+    if not task:
+        raise Refused(invalid("say what is to be solved", param="task"))
+    if wanted not in ROUTES:
+        raise Refused(invalid("the way is search or fast", param="route"))
+    return ChatRequest(
+        model=model,
+        messages=(ChatMessage(role="user", text=task),),
+        body={"model": model, "messages": [{"role": "user", "content": task}]},
+        options=Options(
+            budget=form.get("budget", "").strip() or None, route=ROUTES[wanted]
+        ),
+    )
