@@ -39,7 +39,9 @@ def _answer(store: RunStore, row: Labelled) -> None:
         answer="x",
         answer_sha256=digest("x"),
         candidates=(("x", 1),),
-        record=record | {cost: 1 for cost in costs} | {"load": 0.1},
+        record=record
+        | {cost: 1 for cost in costs}
+        | {"load": 0.1, "recorded_calls": 0, "wordings": {}},
         sealed_at=0.0,
     )
     solution = {"features": features_json(row.features)}

@@ -1,13 +1,14 @@
-"""A server that runs in a thread of its own, on a model that says what it is told to."""
+"""A server that runs in a thread of its own, on a model that does as it is told."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -23,6 +24,7 @@ from assay.serve.keys import KeyFile
 from assay.serve.listening import Listening
 from assay.serve.offers import Offers
 from assay.serve.origins import rules_for
+from assay.serve.pages import OPEN_PATHS, Looks
 from assay.serve.queue import Turns
 from assay.serve.service import Service
 from assay.serve.solves import Job, Solves
@@ -78,8 +80,8 @@ class Slow:
         """Answer once `go` is set."""
         self.asked += 1
         try:
-            while self.asked > self._n_quick and not self.go.is_set():
-                await anyio.sleep(0.01)
+            while self.asked > self._n_quick and not self.go.is_set():  # noqa: ASYNC110
+                await anyio.sleep(0.01)  # it is set by a test's thread
         except anyio.get_cancelled_exc_class():
             self.left += 1
             raise
@@ -96,12 +98,28 @@ class Running:
     model: Model
     uvicorn: uvicorn.Server
     thread: threading.Thread
-    seen: list[Request] = field(default_factory=list)
+    loop: asyncio.AbstractEventLoop
+
+    def call(self, what: Callable[[], object]) -> None:
+        """Have something done where the server runs."""
+        self.loop.call_soon_threadsafe(what)
+
+    def n_tasks(self) -> int:
+        """Tasks of the server's loop."""
+        counted: list[int] = []
+        self.call(lambda: counted.append(len(asyncio.all_tasks(self.loop))))
+        eventually(lambda: counted)
+        return counted[0]
 
     @property
     def jobs(self) -> list[Job]:
         """The solves there were, the latest last."""
         return list(self.service.solves.jobs.values())
+
+    @property
+    def states(self) -> list[str]:
+        """Where the solves stand."""
+        return [job.state.value for job in self.jobs]
 
     @property
     def is_idle(self) -> bool:
@@ -137,13 +155,16 @@ def running(
     waiting: int = 8,
     limit: Limit | None = None,
     idle_timeout_s: float = 60.0,
+    looks: Looks | None = None,
 ) -> Iterator[Running]:
     """Serve on a free port until the block ends."""
     model: Model = Scripted(replies) if callable(replies) else replies
+    loops: list[asyncio.AbstractEventLoop] = []
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Service]:
         async with AsyncExitStack() as stack:
+            loops.append(asyncio.get_running_loop())
             judge = await stack.enter_async_context(open_judge(slots=1))
             start = await stack.enter_async_context(background())
             passes = Upstream(
@@ -165,19 +186,31 @@ def running(
                 keys=keys,
             )
 
-    with listening(Server(opened), keys) as (own, port, thread, server):
+    with listening(Server(opened), keys, looks=looks) as (own, port, thread, server):
         base = f"http://127.0.0.1:{port}"
-        yield Running(base, port, server.service, model, own, thread)
+        yield Running(base, port, server.service, model, own, thread, loops[0])
 
 
 @contextmanager
 def listening(
-    server: Server, keys: KeyFile | None = None
+    server: Server,
+    keys: KeyFile | None = None,
+    *,
+    is_open: bool = True,
+    looks: Looks | None = None,
 ) -> Iterator[tuple[Listening, int, threading.Thread, Server]]:
-    """Have a server listen on a free port, in a thread, until the block ends."""
+    """Have a server listen on a free port, in a thread, until the block ends.
+
+    Args:
+        is_open: Wait until it has opened its service.
+    """
     sockets = [socket.create_server(("127.0.0.1", 0))]
     port: int = sockets[0].getsockname()[1]
-    app = server.app(rules_for("127.0.0.1"), check=keys.check if keys else None)
+    app = server.app(
+        rules_for("127.0.0.1", open_paths=OPEN_PATHS),
+        check=keys.check if keys else None,
+        looks=looks,
+    )
     settings: dict[str, Any] = {"log_level": "warning", "ws": "none"}
     config = uvicorn.Config(
         app, access_log=False, timeout_graceful_shutdown=5, **settings
@@ -186,8 +219,9 @@ def listening(
     thread = threading.Thread(target=own.run, kwargs={"sockets": sockets})
     thread.start()
     try:
-        eventually(lambda: _is_open(server) or not thread.is_alive(), "it is not open")
-        assert thread.is_alive(), f"the server did not start: {server.failed}"
+        if is_open:
+            eventually(lambda: _is_open(server) or server.failed, "it is not open")
+            assert server.failed is None, f"the server did not start: {server.failed}"
         yield own, port, thread, server
     finally:
         own.should_exit = True

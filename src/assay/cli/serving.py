@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.cli.confidence import table_for
+from assay.cli.serving_pages import looks_of
 from assay.cli.solving import method
 from assay.concurrency import background
 from assay.config import Config
@@ -25,6 +26,7 @@ from assay.serve.app import Server
 from assay.serve.keys import KeyFile
 from assay.serve.offers import Offers
 from assay.serve.origins import check_binding, rules_for
+from assay.serve.pages import OPEN_PATHS
 from assay.serve.queue import RateLimit, Turns
 from assay.serve.service import Service
 from assay.serve.solves import Solves
@@ -67,11 +69,14 @@ def run(job: ServeJob) -> None:
             keys = KeyFile(job.api_keys)
             stack.callback(keys.close)
         server = Server(partial(opened, job, keys))
-        rules = rules_for(job.host, hosts=job.hosts, origins=job.origins)
+        rules = rules_for(
+            job.host, hosts=job.hosts, origins=job.origins, open_paths=OPEN_PATHS
+        )
         app = server.app(
             rules,
             check=keys.check if keys else None,
             rate=RateLimit(job.per_minute) if job.per_minute else None,
+            looks=looks_of(job.config),
         )
         logging.basicConfig(stream=sys.stderr, format="assay: %(message)s")
         config = uvicorn.Config(
@@ -178,8 +183,10 @@ def told(job: ServeJob, name: str) -> Iterator[str]:
     """The address, the names, and the settings of the usual clients."""
     host = f"[{job.host}]" if ":" in job.host else job.host
     base = f"http://{host}:{job.port}/v1"
+    pages = f"http://{host}:{job.port}/"
     key = "any text" if job.api_keys is None else "a secret of `assay keys create`"
     yield f"serving {base}  (key: {key}; Ctrl-C ends it)"
+    yield f"pages   {pages}"
     yield f"models  {name} decides by itself, {name}-fast is one sample,"
     yield f"        {name}-quality searches"
     yield f"aider        OPENAI_API_BASE={base} OPENAI_API_KEY=x aider"

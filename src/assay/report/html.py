@@ -32,6 +32,10 @@ class Html(str):
 
     __slots__ = ()
 
+    def __html__(self) -> Html:
+        """By this name template engines know that nothing is to be escaped."""
+        return self
+
 
 def escape(text: object) -> Html:
     r"""Make any text safe as an element's content and as an attribute's value.
@@ -177,11 +181,7 @@ def page(title: str, *body: object, script: bool = False) -> str:
     """A whole page that loads nothing: styles and script stand in it, by their hash."""
     style = asset("style.css")
     code = asset("page.js") if script else ""
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; "
-        f"script-src {repr(_hash(code)) if script else repr('none')}; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    policy = content_policy(script=script)
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -197,6 +197,15 @@ def page(title: str, *body: object, script: bool = False) -> str:
     end = el("script", Html(code)) if script else Html("")
     whole = el("html", head, el("body", skip, *body, end), lang="en")
     return f"<!DOCTYPE html>\n{whole}\n"
+
+
+def content_policy(*, script: bool) -> str:
+    """What a page made here may load and run: its own style, and its own script."""
+    runs = repr(_hash(asset("page.js"))) if script else repr("none")
+    return (
+        f"default-src 'none'; img-src data:; style-src '{_hash(asset('style.css'))}'; "
+        f"script-src {runs}; base-uri 'none'; form-action 'none'"
+    )
 
 
 def asset(name: str) -> str:

@@ -27,8 +27,12 @@ STATUSES = {
 NOT_RUN = CaseFact(status="skipped")
 
 
-def matrix(facts: Facts, chosen: Program | None) -> Html:
-    """One row a program, one column an input; a letter for each differing output."""
+def matrix(facts: Facts, chosen: Program | None, *, graded: bool = True) -> Html:
+    """One row a program, one column an input; a letter for each differing output.
+
+    Args:
+        graded: Whether to show who is right by hidden cases.
+    """
     programs = [p for p in facts.programs if p.judged_s is not None]
     if not programs:
         return el("p", "No program was run.")
@@ -50,10 +54,13 @@ def matrix(facts: Facts, chosen: Program | None) -> Html:
                 el(
                     "table",
                     el("caption", caption),
-                    el("thead", _head(cases, inputs)),
+                    el("thead", _head(cases, inputs, graded)),
                     el(
                         "tbody",
-                        *(_row(p, cases, letters, p is chosen) for p in programs),
+                        *(
+                            _row(p, cases, letters, p is chosen, graded)
+                            for p in programs
+                        ),
                     ),
                     class_="matrix",
                 ),
@@ -73,7 +80,7 @@ def mark(status: str) -> tuple[str, str, str]:
     return STATUSES.get(status, ("?", status.replace("_", " ") or "unknown", "wait"))
 
 
-def _head(cases: int, inputs: int) -> Html:
+def _head(cases: int, inputs: int, graded: bool) -> Html:
     given = (
         el("th", f"g{i + 1}", scope="col", class_="first" if not i else None)
         for i in range(cases)
@@ -83,12 +90,16 @@ def _head(cases: int, inputs: int) -> Html:
         for i in range(inputs)
     )
     last = el("th", "class", scope="col", class_="first")
-    hidden = el("th", "hidden cases", scope="col")
+    hidden = el("th", "hidden cases", scope="col") if graded else None
     return el("tr", el("th", "program", scope="col"), *given, *made, last, hidden)
 
 
 def _row(
-    program: Program, cases: int, letters: Sequence[dict[str, str]], is_chosen: bool
+    program: Program,
+    cases: int,
+    letters: Sequence[dict[str, str]],
+    is_chosen: bool,
+    graded: bool,
 ) -> Html:
     copies = f", {program.copies} times" if program.copies > 1 else ""
     fate = "returned" if is_chosen else program.dropped and "dropped"
@@ -109,7 +120,7 @@ def _row(
         *(_cell(r, {}, first=not i) for i, r in enumerate(results)),
         *made,
         el("td", program.output_class or "none", class_="first"),
-        el("td", right, class_="nowrap"),
+        el("td", right, class_="nowrap") if graded else None,
         class_="chosen" if is_chosen else None,
     )
 
@@ -156,6 +167,12 @@ def _legend(programs: Sequence[Program], *, has_inputs: bool) -> Html:
 def _cases(program: Program, most: int) -> Html | None:
     if not program.results:
         return None
+    shown = cases_table(program, most)
+    return el("details", el("summary", "The given cases"), shown)
+
+
+def cases_table(program: Program, most: int = MOST_COLUMNS) -> Html:
+    """How a program did on each given case: what came in, was wanted and came out."""
     rows = [
         (
             f"g{i + 1}",
@@ -168,8 +185,7 @@ def _cases(program: Program, most: int) -> Html | None:
         for i, r in enumerate(program.results[:most])
     ]
     head = ("case", "name", "input", "expected", f"{program.name} gave", "status")
-    caption = "The given cases"
-    return el("details", el("summary", caption), table(caption, head, rows))
+    return table("The given cases", head, rows)
 
 
 def _outputs(

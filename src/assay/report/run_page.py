@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.report.html import Html, el, join, plural, section, table
+from assay.report.html import Html, el, join, plural, safe_href, section, table
 from assay.report.html import page as whole_page
 from assay.report.run_charts import (
     calibration_figures,
@@ -32,10 +32,16 @@ _PARTS = (
 )
 
 
-def run_page(report: RunReport, *, solve_href: SolveHref | None = None) -> str:
+def run_page(
+    report: RunReport,
+    *,
+    solve_href: SolveHref | None = None,
+    back_href: str | None = None,
+) -> str:
     """Write a run's page as one file that loads nothing and works without its script.
 
     Args:
+        back_href: A link to the list of runs, within the site, or no link.
         solve_href: Gives the link to an attempt's own page, within the page's folder,
             or None where there is none. A link that leads elsewhere is left out.
     """
@@ -56,10 +62,12 @@ def run_page(report: RunReport, *, solve_href: SolveHref | None = None) -> str:
         "provenance": provenance_table(report),
         "commands": _commands(report),
     }
+    back = safe_href(back_href)
     return whole_page(
         f"Run {report.run}: {report.dataset}",
         el(
             "header",
+            el("p", el("a", "← All runs", href=back)) if back else None,
             el("h1", f"{report.dataset}: run {report.run}"),
             el("p", _scope(report), class_="quiet"),
         ),

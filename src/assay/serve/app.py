@@ -23,6 +23,7 @@ from assay.serve.keys import Key
 from assay.serve.metrics import CONTENT_TYPE
 from assay.serve.offers import Routed
 from assay.serve.origins import Rules
+from assay.serve.pages import Looks, page_routes
 from assay.serve.passing import Passed, embedded
 from assay.serve.queue import RateLimit
 from assay.serve.requests import ChatRequest
@@ -63,8 +64,13 @@ class Server:
         *,
         check: Callable[[str], Key | None] | None = None,
         rate: RateLimit | None = None,
+        looks: Looks | None = None,
     ) -> ASGIApp:
-        """The whole ASGI application, behind its guards."""
+        """The whole ASGI application, behind its guards.
+
+        Args:
+            looks: What the pages show besides solves.
+        """
         routes = [
             Path("/health", self._health),
             Path("/ready", self._ready),
@@ -77,6 +83,7 @@ class Server:
                 Path(api.path, partial(self._complete, api), methods=["POST"])
                 for api in APIS
             ),
+            *page_routes(lambda: self.service, check=check, looks=looks),
         ]
         inner = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
         self._faults = Faults(inner)
@@ -160,8 +167,7 @@ class Server:
         asked = read_count(await request.body(), request.headers)
         service = self.service
         service.offers.find(asked.model)
-        usage = await service.usage(asked, ())
-        return JSONResponse(count_answer(usage.prompt_tokens))
+        return JSONResponse(count_answer(await service.prompt_tokens(asked)))
 
     async def _embeddings(self, request: Request) -> Response:
         service = self.service

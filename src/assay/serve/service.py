@@ -181,19 +181,27 @@ class Service:
         )
         return tuple(cut(text, request.stop) for text in texts)
 
+    async def prompt_tokens(self, request: ChatRequest) -> int:
+        """Tokens of a request's words, by the model's own count.
+
+        Raises:
+            ModelUnavailable: from the model, unchanged.
+        """
+        words = tuple(Message(role=m.role, content=m.text) for m in request.messages)
+        return await self.model.count_prompt_tokens(Request(messages=words))
+
     async def usage(self, request: ChatRequest, choices: tuple[Choice, ...]) -> Usage:
         """Tokens of the exchange that the client sees, by the model's own count.
 
         Where the model has gone meanwhile they are guessed: the answer is there.
         """
         texts = [each.text for each in choices]
-        words = tuple(Message(role=m.role, content=m.text) for m in request.messages)
         try:
-            prompt = await self.model.count_prompt_tokens(Request(messages=words))
+            prompt = await self.prompt_tokens(request)
             bare = await self._count("")
             written = [max(0, await self._count(text) - bare) for text in texts]
         except AssayError:
-            prompt = sum(guessed(each.content) for each in words)
+            prompt = sum(guessed(each.text) for each in request.messages)
             written = [guessed(text) for text in texts]
         visible = Usage(prompt_tokens=prompt, completion_tokens=sum(written))
         self.metrics.tokens.add(visible.tokens, kind="visible")

@@ -55,6 +55,15 @@ class Upstream:
         self._idle_timeout_s = idle_timeout_s
         self._connections: dict[tuple[str, str | None], Connection] = {}
 
+    @property
+    def address(self) -> str:
+        """Where requests are passed on to now.
+
+        Raises:
+            UsageError: nowhere.
+        """
+        return self._target().base_url
+
     async def aclose(self) -> None:
         """Close every socket."""
         for connection in self._connections.values():
@@ -118,9 +127,9 @@ class WholeEvents:
         whole = self._rest + piece if self._rest else piece
         end = _end_of_events(whole)
         ready, self._rest = whole[:end], whole[end:]
-        if len(self._rest) > MOST_EVENT:
-            raise TransientFault("an event is too large")
         if not ready:
+            if len(self._rest) > MOST_EVENT:
+                raise TransientFault("an event is too large")
             return b""
         self.n_events += len(_DATA.findall(ready))
         self.tail = (self.tail + ready[-_TAIL:])[-_TAIL:]

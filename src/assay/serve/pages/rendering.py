@@ -28,7 +28,7 @@ _ASSETS = {
     "tasks.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
-# In each section of the site; its path, and how the keyboard's help calls it.
+# The pages that each page links to: where they are, and what they are called.
 SECTIONS = (
     ("/", "Solves"),
     ("/queue", "Queue"),

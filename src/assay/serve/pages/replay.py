@@ -17,8 +17,9 @@ _ENDPOINT = "openai "  # how the identity of an endpoint's model begins
 
 def solve_command(asked: Asked) -> str:
     """`assay solve` with the settings of a solve, its task on standard input."""
-    words = ["assay", "solve", "-", *_options(asked)]
-    return _with_text(shlex.join(words), asked.problem.statement)
+    options = (f"{name} {shlex.quote(value)}" for name, value in _options(asked))
+    command = " \\\n  ".join(("assay solve -", *options))
+    return _with_text(command, asked.problem.statement)
 
 
 def curl_command(asked: Asked, base: str, *, has_keys: bool, route: Route) -> str:
@@ -46,27 +47,27 @@ def curl_command(asked: Asked, base: str, *, has_keys: bool, route: Route) -> st
     return _with_text(f"{line} --data-binary @-", json.dumps(body))
 
 
-def _options(asked: Asked) -> Iterator[str]:
+def _options(asked: Asked) -> Iterator[tuple[str, str]]:
     recipe, sampling, problem = asked.recipe, asked.recipe.sampling, asked.problem
     yield from _model(asked.model.identity)
-    yield from ("--n-max", str(recipe.n_max))
-    yield from ("--max-tokens", str(sampling.max_tokens))
-    yield from ("--temperature", f"{sampling.temperature:g}")
-    yield from ("--top-p", f"{sampling.top_p:g}")
-    yield from ("--seed", str(sampling.seed))
-    yield from ("--n-inputs", str(recipe.n_inputs))
-    yield from ("--stop-at", f"{recipe.stop_at:g}")
-    yield from ("--io-mode", str(problem.io_mode))
+    yield ("--n-max", str(recipe.n_max))
+    yield ("--max-tokens", str(sampling.max_tokens))
+    yield ("--temperature", f"{sampling.temperature:g}")
+    yield ("--top-p", f"{sampling.top_p:g}")
+    yield ("--seed", str(sampling.seed))
+    yield ("--n-inputs", str(recipe.n_inputs))
+    yield ("--stop-at", f"{recipe.stop_at:g}")
+    yield ("--io-mode", str(problem.io_mode))
     if problem.entry_point:
-        yield from ("--entry-point", problem.entry_point)
+        yield ("--entry-point", problem.entry_point)
     if budget := limit_text(asked.limit):
-        yield from ("--budget", budget)
+        yield ("--budget", budget)
 
 
-def _model(identity: ModelIdentity) -> Iterator[str]:
+def _model(identity: ModelIdentity) -> Iterator[tuple[str, str]]:
     if identity.engine.startswith(_ENDPOINT):
-        yield from ("--base-url", identity.engine.removeprefix(_ENDPOINT))
-    yield from ("--model", identity.name)
+        yield ("--base-url", identity.engine.removeprefix(_ENDPOINT))
+    yield ("--model", identity.name)
 
 
 def limit_text(limit: Limit) -> str:

@@ -113,9 +113,10 @@ def counts(rows: Sequence[Row]) -> list[tuple[State, int]]:
 
 
 def title_of(job: Job) -> str:
-    """The problem's title, or the beginning of what was asked."""
+    """The problem's title, or the first line of what was asked."""
     problem = job.asked.problem
-    return label(problem.title or problem.statement, MOST_TITLE) or "(empty)"
+    first = problem.statement.strip().partition("\n")[0]
+    return label(problem.title or first, MOST_TITLE) or "(empty)"
 
 
 def route_of(job: Job) -> Route:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from assay.report.diffs import diff
-from assay.report.html import Html, code_block, el
+from assay.report.html import Html, code_block
 from assay.report.matrix import cases_table
 from assay.report.solve_facts import (
     Facts,
     Program,
     answer_program,
     read_facts,
-    runner_up,
 )
 from assay.report.solve_parts import (
     STOPPED,
@@ -121,7 +119,6 @@ def words_of(snap: Snapshot) -> dict[str, Any]:
         "tests": _tests(best),
         "tested": best.name if best else "",
         "answer": code_block(record.answer) if record.answer else None,
-        "rival": _rival(facts, chosen),
         "timeline": timeline_part(facts) if facts.calls else None,
         "matrix": matrix_part(facts, chosen, graded=False) if facts.programs else None,
         "changes": changes_part(facts, chosen) if len(facts.programs) > 1 else None,
@@ -171,9 +168,11 @@ def claim_of(snap: Snapshot) -> Claim:
         if solution.calibrated
         else "a prior: no graded answers of this model were learnt from"
     )
-    more = f"{solution.evidence.sentence}. Confidence {solution.confidence:.0%}, {rests}."
+    sentence = solution.evidence.sentence
+    more = f"{sentence[:1].upper()}{sentence[1:]}. "
+    more += f"Confidence {solution.confidence:.0%}, {rests}."
     if row.state is State.CANCELLED:
-        more = f"Cancelled; the best so far: {more}"
+        more = f"Cancelled; the best so far. {more}"
     if solution.abstained:
         more += " Below what was asked for, so nothing was handed out."
     return Claim(tone=tone, glyph=glyph, words=words.capitalize(), more=more)
@@ -220,9 +219,7 @@ def leading(facts: Facts) -> Program | None:
 
 def log_of(events: Sequence[TraceEvent]) -> list[tuple[str, str]]:
     """When and what, a line each; the last ones of a long solve."""
-    lines = [
-        (f"{event.at_s:.1f} s", line) for event in events if (line := told(event))
-    ]
+    lines = [(f"{event.at_s:.1f} s", line) for event in events if (line := told(event))]
     return lines[-MOST_LINES:]
 
 
@@ -239,11 +236,3 @@ def said(snap: Snapshot) -> str:
 
 def _tests(program: Program | None) -> Html | None:
     return cases_table(program) if program and program.results else None
-
-
-def _rival(facts: Facts, chosen: Program | None) -> Html | None:
-    """The answer against the runner-up; repairs stand under the changes."""
-    rival = runner_up(facts, chosen) if chosen else None
-    if chosen is None or rival is None:
-        return None
-    return diff(rival.code, chosen.code, old=rival.name, new="answer")
