@@ -14,6 +14,7 @@ from pools import PooledTask
 from assay.memory.features import Features, features_of
 from assay.sampling.ladder import BATCHES, batches
 from assay.selection import enough, soft_vote, surest
+from assay.selection.classes import COPIES_CAP
 from assay.types import Choice, Judged
 
 
@@ -102,13 +103,19 @@ def ladder(
 
 
 def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
-    """Select among these samples; remembered, since orders share their beginnings."""
-    read = drawn if select is surest else [task.samples[i].program for i in drawn]
-    key = (select, tuple(read))
+    """Select among these samples. Remembered: many orders show the same.
+
+    What a selection reads of an order is which programs are in play, in which order
+    they came and how often, and how many votes there are in all.
+    """
+    judged = task.judged(drawn)
+    in_play = tuple((j.candidate.code, j.copies) for j in judged if j.in_play)
+    n_votes = sum(min(j.copies, COPIES_CAP) for j in judged)
+    key: tuple[object, ...] = (select, in_play, n_votes)
+    if select is surest:
+        judged = tuple(task.first_drawn(each, drawn) for each in judged)
+        key = (*key, tuple(each.candidate.logprob for each in judged))
     if key not in task.cache:
-        judged = task.judged(drawn)
-        if select is surest:
-            judged = tuple(task.first_drawn(each, drawn) for each in judged)
         task.cache[key] = select(task.problem, judged)
     choice: Choice = task.cache[key]
     return choice

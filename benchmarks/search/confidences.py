@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from arms import Sure, chosen, shown
+from parallel import in_parallel
 from pools import PooledTask, orders
 from sets import HALVES
 
@@ -67,8 +68,9 @@ def on_the_way(
     tasks: Sequence[PooledTask], *, n_max: int, sizes: Sequence[int]
 ) -> list[Labelled]:
     """Every choice that the ladder meets with something in play, and its grade."""
-    rows = []
-    for task in tasks:
+
+    def of(task: PooledTask) -> list[Labelled]:
+        rows = []
         for order in islice(orders(task, N_ORDERS), N_ORDERS):
             for batch in batches(min(n_max, len(order)), sizes):
                 drawn = order[: batch.stop]
@@ -82,7 +84,9 @@ def on_the_way(
                             stated=choice.confidence,
                         )
                     )
-    return rows
+        return rows
+
+    return [row for found in in_parallel(of, tasks) for row in found]
 
 
 def pairs_of(

@@ -47,9 +47,13 @@ class PooledTask:
     programs: tuple[Judged, ...]
     right: tuple[bool, ...]  # the grade of each program: for scoring alone
     cache: dict[Any, Any] = field(default_factory=dict)
+    _held: dict[tuple[int, ...], tuple[Judged, ...]] = field(default_factory=dict)
 
     def judged(self, drawn: Sequence[int]) -> tuple[Judged, ...]:
         """What a solve would hold after these samples, in the order of drawing."""
+        known = self._held.get(tuple(drawn))
+        if known is not None:
+            return known
         first: dict[int, int] = {}
         copies: dict[int, int] = {}
         for place, index in enumerate(drawn):
@@ -57,7 +61,7 @@ class PooledTask:
             if program is not None:
                 first.setdefault(program, place)
                 copies[program] = copies.get(program, 0) + 1
-        return tuple(
+        held = self._held[tuple(drawn)] = tuple(
             replace(
                 self.programs[program],
                 candidate=replace(self.programs[program].candidate, sample=place),
@@ -65,6 +69,7 @@ class PooledTask:
             )
             for program, place in first.items()
         )
+        return held
 
     def first_drawn(self, judged: Judged, drawn: Sequence[int]) -> Judged:
         """The same with the log-probabilities of the sample that drew it first."""

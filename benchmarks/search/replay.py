@@ -24,6 +24,7 @@ from typing import Any
 
 from arms import Arm, bon, ladder, single
 from confidences import MEASURES, learn, on_the_way, pairs_of
+from parallel import in_parallel
 from pools import PooledTask, orders, read_pool
 from sets import HALVES
 
@@ -36,6 +37,7 @@ from assay.types.results import Estimate
 N_ORDERS = 200
 N_STATED = 20  # orders of a task whose confidences are compared with what was found
 N_RESAMPLES = 2000
+NEVER = 10.0
 ONE_BY_ONE = (1,)
 SURE_AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
@@ -78,6 +80,21 @@ def score(arm: Arm, task: PooledTask, n_orders: int) -> Score:
 def scores(arm: Arm, tasks: Sequence[PooledTask], n_orders: int) -> Rows:
     """An arm on all tasks, by their names."""
     return {task.name: score(arm, task, n_orders) for task in tasks}
+
+
+def all_scores(
+    arms: dict[str, Arm], tasks: Sequence[PooledTask], n_orders: int
+) -> dict[str, Rows]:
+    """Every arm on every task, the tasks shared among the processors."""
+
+    def play(task: PooledTask) -> dict[str, Score]:
+        return {name: score(arm, task, n_orders) for name, arm in arms.items()}
+
+    played = in_parallel(play, tasks)
+    return {
+        arm: {task.name: each[arm] for task, each in zip(tasks, played, strict=True)}
+        for arm in arms
+    }
 
 
 def bootstrap(
@@ -150,10 +167,12 @@ def harm(assay: Rows, alone: Rows, names: Sequence[str]) -> float:
 
 
 def token_ratio(ladders: Sequence[Rows], full: Rows, names: Sequence[str]) -> float:
-    """What the method needs for the accuracy of best-of-N, to what that paid."""
-    return tokens_for(ladders, names, mean_right(full, names)) / mean_tokens(
-        full, names
-    )
+    """What the method needs for the accuracy of best-of-N, to what that paid.
+
+    `NEVER` where it does not reach it, or only for more than that.
+    """
+    needed = tokens_for(ladders, names, mean_right(full, names))
+    return min(NEVER, needed / mean_tokens(full, names))
 
 
 def _random_right(task: PooledTask) -> float:
@@ -186,7 +205,7 @@ def report(tasks: list[PooledTask], n_orders: int) -> dict[str, Any]:
     """Both halves of one model's pool: every arm, and the targets."""
     n = max(len(task.samples) for task in tasks)
     arms = arms_of(tasks, n)
-    rows = {name: scores(arm, tasks, n_orders) for name, arm in arms.items()}
+    rows = all_scores(arms, tasks, n_orders)
     return {half: _half(half, tasks, rows, n) for half in HALVES}
 
 

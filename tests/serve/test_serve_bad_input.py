@@ -204,7 +204,14 @@ def test_a_wrong_method_is_405_and_says_which_is_right(server: Running) -> None:
 
 
 def test_an_unknown_path_is_404(server: Running) -> None:
-    for path in ("/nothing", "/v1", "/v2/models", "/v1/chat", "/%2e%2e/etc/passwd", "/%00"):
+    for path in (
+        "/nothing",
+        "/v1",
+        "/v2/models",
+        "/v1/chat",
+        "/%2e%2e/etc/passwd",
+        "/%00",
+    ):
         for method in ("GET", "POST"):
             error = require_error(ask(server.port, path=path, method=method), 404)
             assert error["code"] == "not_found"
