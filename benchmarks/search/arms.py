@@ -35,8 +35,8 @@ Sure = Callable[[PooledTask, Features], bool]
 
 
 def single(task: PooledTask, order: Sequence[int]) -> Played:
-    """The greedy sample."""
-    return _handed_in(task, order[:1], _nth(task, order, 0))
+    """The greedy sample, with a program in it or not."""
+    return _handed_in(task, order[:1], _nth(task, order[:1], 0))
 
 
 def bon(n: int, *, lazy: bool) -> Arm:
@@ -51,8 +51,10 @@ def bon(n: int, *, lazy: bool) -> Arm:
         filtered = task.problem.has_given_tests
         first = next((p for p, i in enumerate(drawn) if task.passes_given(i)), None)
         paid = drawn
-        if lazy and not filtered:
-            paid = drawn[:1]
+        if lazy and not filtered:  # it draws on until there is a program
+            programs = (task.samples[index].program for index in drawn)
+            found = (p for p, each in enumerate(programs) if each is not None)
+            paid = drawn[: next(found, n) + 1]
         elif lazy and first is not None:
             paid = drawn[: first + 1]
         answer = _nth(task, drawn, first if filtered and first is not None else 0)

@@ -34,7 +34,7 @@ from assay.bench.keeper import Keeper
 from assay.concurrency import gather
 from assay.judging.judge import open_judge
 from assay.models.recorded import Recorded, RecordMode
-from assay.models.recordings import RecordingStore
+from assay.models.recordings import RecordingStore, model_json
 
 SOME = 128  # tasks
 PLANNED = 48  # of these: plans cost the most
@@ -53,6 +53,10 @@ async def ask_all(
         await stack.enter_async_context(engine)
         new = Recorded(engine, store, RecordMode.RECORD)
         model = Recorded(new, pools, RecordMode.REPLAY)  # samples are there already
+        if identity_in(pools, name) != model.identity:
+            raise SystemExit(
+                f"{path} holds another model's samples than {model.identity}"
+            )
         judge = await stack.enter_async_context(open_judge(slots=JOBS))
         identity = identity_in(pools, name)
         tasks = list(placed_tasks(data))
@@ -73,7 +77,7 @@ async def ask_all(
                 if task in rows or pool is None:
                     continue
                 samples, programs = programs_of(placed.task.problem, pool)
-                rows[task] = await asked(
+                rows[task] = {"identity": model_json(identity)} | await asked(
                     placed,
                     samples,
                     programs,

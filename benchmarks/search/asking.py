@@ -21,6 +21,7 @@ from assay.errors import ContextLengthExceeded
 from assay.inputs import make_inputs, stress_inputs
 from assay.inputs.asked_inputs import asked_inputs
 from assay.inputs.generator_program import generator_program
+from assay.inputs.plain import key
 from assay.inputs.predicted_outputs import predicted_outputs
 from assay.inputs.properties import properties
 from assay.inputs.reference_program import reference_program
@@ -43,7 +44,7 @@ from assay.selection.separating_input import judge_accuracy, mean_accuracy
 from assay.solve import Recipe, solve
 from assay.trace import Trace
 from assay.trying import ARMS
-from assay.types import Candidate, Choice, Judged, Model, Problem, Solution
+from assay.types import Candidate, Choice, Input, Judged, Model, Problem, Solution
 
 N_STRESS = 3
 N_STUCK = 8  # samples and tries at most of a method where two samples failed
@@ -56,6 +57,7 @@ class Asking:
     """One task, its pool as it was run, and who answers."""
 
     placed: Placed
+    own_inputs: tuple[Input, ...]  # those that cost no token
     pool: Pool
     model: Model
     judge: LocalJudge
@@ -115,7 +117,7 @@ async def asked(
         code = programs.get(sample["program"] or "")
         made = Candidate(code=code, sample=sample["index"]) if code else None
         await pool.add(made)
-    it = Asking(placed, pool, model, judge, keeper)
+    it = Asking(placed, inputs, pool, model, judge, keeper)
     row: Row = {
         "task": problem.id,
         "set": placed.set,
@@ -154,20 +156,22 @@ async def shown(it: Asking, judged: Judged) -> Row:
         "n_broken": sum(
             claim.holds(given, seen) is False
             for claim in properties(it.problem)
-            for given, seen in zip(it.pool.inputs, judged.observations, strict=False)
+            for given, seen in zip(it.own_inputs, judged.observations, strict=False)
         ),
         "right": await it.is_right(judged.candidate.code),
     }
 
 
 async def more_inputs(it: Asking) -> dict[str, Row]:
-    """Inputs from each technique; those of one stand after those of the other."""
+    """Inputs from each technique, by their places among all that were run."""
     found: dict[str, Row] = {}
     for ask in (asked_inputs, generator_program):
         made, cost = await it.paid(partial(_inputs, ask, it))
-        first = len(it.pool.inputs)
         await it.pool.add_inputs(tuple(made or ()))
-        found[ask.__name__] = cost | {"from": first, "to": len(it.pool.inputs)}
+        places = {key(given): place for place, given in enumerate(it.pool.inputs)}
+        found[ask.__name__] = cost | {
+            "places": list(dict.fromkeys(places[key(each)] for each in made or ()))
+        }
     return found
 
 
@@ -176,11 +180,9 @@ async def predictions(it: Asking) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for ask in (predicted_outputs, reference_program):
         made, cost = await it.paid(partial(_predictions, ask, it))
-        first, before = len(it.pool.inputs), len(it.pool.predictions)
+        before = len(it.pool.predictions)
         await it.pool.add_predictions(tuple(made or ()))
         found[ask.__name__] = cost | {
-            "from": first,
-            "to": len(it.pool.inputs),
             "said": [
                 [each.index, expected_key(each, it.problem)]
                 for each in it.pool.predictions[before:]
@@ -256,7 +258,8 @@ async def corrected_leader(it: Asking) -> Row:
 
 async def with_arms(it: Asking) -> dict[str, Row]:
     """The whole method where two samples failed: by arms, by one repair, by neither."""
-    recipe = Recipe(sampling=SETTINGS, n_max=N_STUCK)
+    repair = partial(executed_facts, max_tokens=MAX_TOKENS)
+    recipe = Recipe(sampling=SETTINGS, n_max=N_STUCK, repair=repair)
     recipes = {
         "arms": replace(recipe, arms=tuple(ARMS)),
         "one repair": recipe,
@@ -316,7 +319,7 @@ async def planned(it: Asking) -> dict[str, Row]:
             )
             await pool.add(made)
             samples.append(paid | {"program": made and name_of(made.code)})
-        inner = Asking(it.placed, pool, it.model, it.judge, it.keeper)
+        inner = Asking(it.placed, pool.inputs, pool, it.model, it.judge, it.keeper)
         programs = [await shown(inner, each) for each in pool.judged]
         found[ask.__name__] = cost | {"samples": samples, "programs": programs}
     return found
@@ -327,7 +330,7 @@ async def _inputs(ask: Any, it: Asking, model: Model) -> Any:
 
 
 async def _predictions(ask: Any, it: Asking, model: Model) -> Any:
-    return await ask(it.problem, model, it.judge, it.pool.inputs)
+    return await ask(it.problem, model, it.judge, it.own_inputs)
 
 
 async def _from_angle(

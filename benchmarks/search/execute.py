@@ -31,7 +31,7 @@ from assay.bench.keeper import Keeper
 from assay.concurrency import gather
 from assay.inputs import make_inputs
 from assay.judging.judge import LocalJudge, open_judge
-from assay.models.recordings import RecordingStore
+from assay.models.recordings import RecordingStore, model_json
 from assay.sampling.extraction import extract_program, normalise
 from assay.sampling.logprobs import mean_logprob, tail_logprob
 from assay.sampling.prompting import sample_request
@@ -120,7 +120,12 @@ def _rounded(value: float | None) -> float | None:
 
 
 async def executed(
-    placed: Placed, pool: list[Completion], judge: LocalJudge, keeper: Keeper, old: Row
+    placed: Placed,
+    pool: list[Completion],
+    identity: ModelIdentity,
+    judge: LocalJudge,
+    keeper: Keeper,
+    old: Row,
 ) -> Row:
     """Run the programs of a task, but for those that an older row holds."""
     problem = placed.task.problem
@@ -135,6 +140,7 @@ async def executed(
         )
     return {
         "task": problem.id,
+        "identity": model_json(identity),
         "set": placed.set,
         "half": placed.half,
         "has_given_tests": problem.has_given_tests,
@@ -183,10 +189,11 @@ def write_rows(path: Path, rows: list[Row]) -> None:
 
 async def execute(data: Path, model: str, path: Path, out: Path) -> None:
     """Run what the output lacks, and write it every so often."""
-    rows = {row["task"]: row for row in read_rows(out)}
     async with AsyncExitStack() as stack:
         store = stack.enter_context(RecordingStore(path, read_only=True))
         identity = identity_in(store, model)
+        own = model_json(identity)
+        rows = {r["task"]: r for r in read_rows(out) if r["identity"] == own}
         todo: dict[str, list[tuple[Placed, list[Completion]]]] = defaultdict(list)
         for placed in placed_tasks(data, SETS):
             pool = whole_pool(placed, model, store, identity)
@@ -200,11 +207,12 @@ async def execute(data: Path, model: str, path: Path, out: Path) -> None:
             )
             stack.push_async_callback(keeper.close)
             await keeper.open(str(data / f"{name}.jsonl.gz"), NOTHING, {})
-            await _execute_all(each, judge, keeper, rows, out)
+            await _execute_all(each, identity, judge, keeper, rows, out)
 
 
 async def _execute_all(
     todo: list[tuple[Placed, list[Completion]]],
+    identity: ModelIdentity,
     judge: LocalJudge,
     keeper: Keeper,
     rows: dict[str, Row],
@@ -215,7 +223,9 @@ async def _execute_all(
     async def work() -> None:
         for placed, pool in turns:
             name = placed.task.problem.id
-            rows[name] = await executed(placed, pool, judge, keeper, rows.get(name, {}))
+            rows[name] = await executed(
+                placed, pool, identity, judge, keeper, rows.get(name, {})
+            )
             sys.stderr.write(f"{name}: {len(rows[name]['programs'])} programs\n")
             if len(rows) % 10 == 0:
                 write_rows(out, list(rows.values()))

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from assay.serve.keys import KeyFile
 from assay.serve.pages import Looks
 from assay.types import Model, Request
-from serve.asking import Reply, ask
-from serve.running import GOOD, Running, running
+from serve.raw_asking import Reply, ask
+from serve.running_server import GOOD, Running, running
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from serve.asking import ask, chat
-from serve.running import CHAT, TASK, running
+from serve.raw_asking import ask, chat
+from serve.running_server import CHAT, TASK, running
 from serve.scripted_upstream import Exchange, endpoint, saying
 
 _SENDING = ("socket.gethostbyname", "socket.sendto", "socket.sendmsg")

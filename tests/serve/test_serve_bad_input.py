@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from serve.asking import CHAT_PATH, TIMEOUT_S, Reply, ask, chat, raw, sent
-from serve.running import CHAT, TASK, Running, eventually, running
+from serve.raw_asking import CHAT_PATH, TIMEOUT_S, Reply, ask, chat, raw, sent
+from serve.running_server import CHAT, TASK, Running, eventually, running
 from serve.scripted_upstream import WHOLE, endpoint, streaming
 
 PATHS = (CHAT_PATH, "/v1/completions", "/v1/responses", "/v1/messages")

@@ -11,7 +11,7 @@ import pytest
 from assay.serve.solves import State
 from serve.browser import CHROMIUM, Tab, browser
 from serve.paging import post, shown
-from serve.running import TASK, Slow, eventually
+from serve.running_server import TASK, Slow, eventually
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),

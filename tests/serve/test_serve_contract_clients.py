@@ -12,8 +12,8 @@ import anyio
 import pytest
 
 from assay.types import Request
-from serve.asking import Reply, ask, chat
-from serve.running import CHAT, GOOD, TASK, Running, running
+from serve.raw_asking import Reply, ask, chat
+from serve.running_server import CHAT, GOOD, TASK, Running, running
 from serve.scripted_upstream import DONE, WHOLE, Endpoint, Exchange, chunk, endpoint
 
 openai = pytest.importorskip("openai")

@@ -15,8 +15,8 @@ from assay.serve import searching
 from assay.serve.app import Server
 from assay.serve.service import Service
 from assay.types import Request, Usage
-from serve.asking import Reply, ask, chat, events_in, sent, until
-from serve.running import (
+from serve.raw_asking import Reply, ask, chat, events_in, sent, until
+from serve.running_server import (
     CHAT,
     GOOD,
     TASK,

@@ -31,7 +31,7 @@ from assay.types.results import RunReport, SolveRecord
 from report.made_up import ARMS, made_up_run, made_up_solve
 from report.page_reader import check_page
 from serve.paging import get, post, shown, text
-from serve.running import Running
+from serve.running_server import Running
 from serve.test_serve_pages import check
 
 

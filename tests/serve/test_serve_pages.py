@@ -14,9 +14,9 @@ from assay.serve.pages.access import COOKIE
 from assay.serve.pages.rendering import SECTIONS
 from assay.serve.solves import State
 from report.page_reader import Page
-from serve.asking import Reply, sent
 from serve.paging import get, post, shown, text, token_of
-from serve.running import GOOD, TASK, Running, Slow, eventually
+from serve.raw_asking import Reply, sent
+from serve.running_server import GOOD, TASK, Running, Slow, eventually
 
 HOSTILE = "</textarea><script>alert(1)</script><img src=x onerror=alert(2)>\x01\u202e&"
 TYPED = f"Write a function `double(n)`. {HOSTILE}\n\n>>> double(2)\n4\n"

@@ -19,8 +19,8 @@ from assay.serve import passing
 from assay.serve.keys import KeyFile
 from assay.serve.metrics import ServerMetrics
 from assay.serve.queue import Turns
-from serve.asking import CHAT_PATH, ask, chat, events_in, sent, until
-from serve.running import CHAT, PATIENCE_S, Running, eventually, running
+from serve.raw_asking import CHAT_PATH, ask, chat, events_in, sent, until
+from serve.running_server import CHAT, PATIENCE_S, Running, eventually, running
 from serve.scripted_upstream import (
     DONE,
     WHOLE,

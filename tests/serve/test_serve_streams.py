@@ -13,8 +13,8 @@ import pytest
 
 from assay.serve import searching
 from assay.serve.keys import KeyFile
-from serve.asking import CHAT_PATH, ask, chat, events_in, sent, until
-from serve.running import TASK, Slow, eventually, running
+from serve.raw_asking import CHAT_PATH, ask, chat, events_in, sent, until
+from serve.running_server import TASK, Slow, eventually, running
 
 LIVE = chat(TASK, stream=True)
 BEAT = b": ping"

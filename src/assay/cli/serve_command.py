@@ -12,7 +12,9 @@ from assay.cli.solve_command import setting
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7700,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The port to listen on.")
+    ] = 7700,
     api_keys: Annotated[
         Path | None,
         typer.Option(help="The keys that may ask, of `assay keys`. Else any may."),
@@ -27,7 +29,7 @@ def serve(
         list[str] | None, typer.Option(help="An origin whose pages may ask.")
     ] = None,
     per_minute: Annotated[
-        int | None, typer.Option(help="Requests a minute of each key.")
+        int | None, typer.Option(min=1, help="Requests a minute of each key.")
     ] = None,
     unsafe_no_sandbox: Annotated[
         bool,

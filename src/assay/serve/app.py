@@ -182,7 +182,7 @@ class Server:
         key: Key | None = request.scope.get(KEY)
         asked = service.read(api, body, headers)
         service.require_tokens(key)
-        way, found = service.route(asked)
+        way, found = await anyio.to_thread.run_sync(service.route, asked)
         own = answer_headers(asked, way)
         inner: ASGIApp
         if found is None:
@@ -236,7 +236,8 @@ class _Answer(Response):
 
 def answer_headers(request: ChatRequest, way: Routed) -> dict[str, str]:
     """Which way an answer took, and why, as its headers."""
-    reason = way.reason.encode("ascii", "replace").decode().replace("\n", " ")
-    headers = {ROUTE_HEADER: str(way.route), "x-assay-reason": reason[:200]}
+    words = " ".join(way.reason.encode("ascii", "replace").decode().split())
+    reason = "".join(filter(str.isprintable, words))[:200].strip()
+    headers = {ROUTE_HEADER: str(way.route), "x-assay-reason": reason}
     ignored = ignored_header(request)
     return headers | ({"x-assay-ignored": ignored} if ignored else {})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assay.serve.classify import classify
+from assay.serve.classify import MOST_CHARS, classify
 from assay.serve.requests import ChatRequest, Route
 from assay.serve.wire.errors import Refused, model_not_found
 from assay.serve.wire.models import ServedModel
@@ -78,6 +78,9 @@ def routed(request: ChatRequest, profile: Profile, *, seconds: float | None) -> 
     found = classify(request)
     if found.route is Route.PASS and wish is None:
         return Routed(route=Route.PASS, reason=found.reason)
+    if len(request.messages[-1].text) > MOST_CHARS:  # reading it would take too long
+        reason = f"more than {MOST_CHARS:,} characters are no task"
+        return Routed(route=Route.PASS, reason=reason)
     if wish is not None:
         return Routed(route=wish, reason="the request asks for it")
     if profile is Profile.FAST:

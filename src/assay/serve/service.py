@@ -235,7 +235,7 @@ def account(job: Job, way: Routed) -> dict[str, Any]:
         "evidence": evidence.sentence,
         "confidence": solution.confidence,
         "calibrated": solution.calibrated,
-        "stopped": solution.stopped,
+        "stopped": solution.stopped.partition(":")[0],  # a fault may tell of files
         "candidates": evidence.n_candidates,
         "spend": {
             "prompt_tokens": spend.usage.prompt_tokens,

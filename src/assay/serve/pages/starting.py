@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import anyio
+
 from assay.serve.keys import Key
 from assay.serve.requests import ChatMessage, ChatRequest, Options, Route
 from assay.serve.service import Service
@@ -24,7 +26,7 @@ async def start(service: Service, key: Key | None, form: Mapping[str, str]) -> J
     """
     request = request_of(service.offers.name, form)
     service.require_tokens(key)
-    way, found = service.route(request)
+    way, found = await anyio.to_thread.run_sync(service.route, request)
     if found is None:
         raise Refused(invalid(way.reason, param="task"))
     async with service.watching(request, found, way, key) as watch:
