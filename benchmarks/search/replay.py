@@ -16,10 +16,10 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, mode
 from typing import Any
 
 from arms import Arm, bon, ladder, single
@@ -29,7 +29,12 @@ from pools import PooledTask, orders, read_pool
 from sets import HALVES
 
 from assay.bench.bootstrap import TAIL
-from assay.bench.statistics import mcnemar, quantile
+from assay.bench.statistics import (
+    calibration_error,
+    mcnemar,
+    quantile,
+    reliability,
+)
 from assay.memory.calibration import Labelled
 from assay.selection import TECHNIQUES
 from assay.types.results import Estimate
@@ -201,9 +206,27 @@ def arms_of(tasks: Sequence[PooledTask], n: int) -> dict[str, Arm]:
     return arms
 
 
+def whole_pools(tasks: list[PooledTask]) -> tuple[list[PooledTask], int]:
+    """Tasks with as many samples as most of their set have, and the most of any set.
+
+    A recording that goes on has begun to draw more of some tasks; what is more is cut.
+    """
+    usual = {
+        name: mode(len(task.samples) for task in tasks if task.set == name)
+        for name in {task.set for task in tasks}
+    }
+    kept = [
+        replace(task, samples=task.samples[: usual[task.set]])
+        for task in tasks
+        if len(task.samples) >= usual[task.set]
+    ]
+    sys.stderr.write(f"{len(kept)} of {len(tasks)} tasks, samples of each: {usual}\n")
+    return kept, max(usual.values())
+
+
 def report(tasks: list[PooledTask], n_orders: int) -> dict[str, Any]:
     """Both halves of one model's pool: every arm, and the targets."""
-    n = max(len(task.samples) for task in tasks)
+    tasks, n = whole_pools(tasks)
     arms = arms_of(tasks, n)
     rows = all_scores(arms, tasks, n_orders)
     return {half: _half(half, tasks, rows, n) for half in HALVES}
@@ -227,18 +250,24 @@ def _half(
             assay, rows[f"{prefix}{n}"], names
         )
     ladders = [found for arm, found in rows.items() if arm.startswith("assay")]
-    _tell(
-        told,
-        "tokens_ratio_at_bon_accuracy",
-        bootstrap(names, partial(token_ratio, ladders, full)),
-    )
+    for label, other in (("bon", full), ("lazy_bon", rows[f"lazy bon:{n}"])):
+        _tell(
+            told,
+            f"tokens_ratio_at_{label}_accuracy",
+            bootstrap(names, partial(token_ratio, ladders, other)),
+        )
     by_name = {task.name: task for task in tasks}
     for name in sorted({task.set for task in tasks}):
         mine = [each for each in names if by_name[each].set == name]
         told[f"n_{name}"] = len(mine)
         if not mine:
             continue
-        for arm, found in (("single", alone), ("assay", assay), ("bon", full)):
+        for arm, found in (
+            ("single", alone),
+            ("assay", assay),
+            ("bon", full),
+            ("lazy_bon", rows[f"lazy bon:{n}"]),
+        ):
             told[f"{arm}_{name}"] = round(mean_right(found, mine), 4)
             told[f"{arm}_tokens_{name}"] = round(mean_tokens(found, mine))
         picked = rows[f"all {n}, soft_vote"]
@@ -274,6 +303,8 @@ def _confidences(
             return float(measure([pair for each in drawn for pair in pairs[each]]))
 
         _tell(told, name, bootstrap(names, of))
+    once = [pairs[n][0] for n in names if pairs[n]]
+    told["ece_recorded_order"] = round(calibration_error(reliability(once)), 4)
     told["mean_confidence"] = round(
         fmean(said for each in pairs.values() for said, _ in each), 4
     )

@@ -2,11 +2,12 @@
 
     python benchmarks/search/techniques.py ASKED.jsonl.gz ... [--json FILE]
 
-Each line compares two methods on the same tasks and the same samples, one with the
-technique and one without: the difference in accuracy in points with its interval over
-tasks, tasks won and lost, and completion tokens that it costs a task. *Alone* means
-against the first program that passes what was given, *composed* against the vote over
-self-made inputs.
+Each line compares two methods on the same tasks and the same samples, all of them, one
+with the technique and one without: the difference in accuracy in points with its
+interval over tasks, tasks won and lost, and the completion tokens a task that the
+technique itself asked for. *Alone* means against the first program that passes what was
+given, *composed* against the vote over self-made inputs. Both halves are told apart:
+what is on by default is chosen on `choosing`.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from typing import Any
 from execute import Row, read_rows
 from pools import PooledTask, task_of
 from replay import bootstrap
+from sets import HALVES
 
 from assay.bench.statistics import mcnemar
 from assay.selection import b4, by_validity, codet, most_passed, plurality, soft_vote
 from assay.types import Call, Choice, Judged, Prediction, Problem
 
 Select = Callable[[Problem, Sequence[Judged], Sequence[Prediction]], Choice]
+N_PLANS = 4
 WEIGHED = partial(soft_vote, prediction_weight=0.5)
 
 
@@ -41,6 +44,7 @@ class Compared:
     with_it: float
     without: float
     tokens: float  # more than without it; less than 0 where it saves
+    once: float | None = None  # `without` on the recorded order, where it is a mean
 
 
 def first_in_play(
@@ -127,13 +131,21 @@ def pairs_on(rows: Sequence[Row]) -> dict[str, list[Compared]]:
     """Each comparison, by its name, on the tasks where it says something."""
     found: dict[str, list[Compared]] = {}
 
-    def add(name: str, row: Row, new: Any, old: Any, tokens: float = 0.0) -> None:
+    def add(
+        name: str,
+        row: Row,
+        new: Any,
+        old: Any,
+        tokens: float = 0.0,
+        once: bool | None = None,
+    ) -> None:
         found.setdefault(name, []).append(
             Compared(
                 task=row["task"],
                 with_it=float(new),
                 without=float(old),
                 tokens=tokens,
+                once=once,
             )
         )
 
@@ -145,11 +157,11 @@ def pairs_on(rows: Sequence[Row]) -> dict[str, list[Compared]]:
             new = answered(row, own, select, None)
             add(f"{select.__name__}, alone", row, new, bon)
         for name, told in row["inputs"].items():
-            more = list(range(told["from"], told["to"]))
+            more = told["places"]
             cost = told["tokens"]
-            new = answered(row, more, soft_vote, None)
+            new = answered(row, more, soft_vote, None) if more else bon
             add(f"{name}, alone", row, new, bon, cost)
-            new = answered(row, own + more, soft_vote, None)
+            new = answered(row, sorted({*own, *more}), soft_vote, None)
             add(f"{name}, composed", row, new, vote, cost)
         for name, told in row["predictions"].items():
             places = sorted({*own, *(index for index, _ in told["said"])})
@@ -160,7 +172,7 @@ def pairs_on(rows: Sequence[Row]) -> dict[str, list[Compared]]:
                 (b4, "b4"),
                 (WEIGHED, "soft_vote with predictions"),
             ):
-                new = answered(row, only, select, told)
+                new = answered(row, only, select, told) if only else bon
                 add(f"{name}, {label}, alone", row, new, bon, told["tokens"])
                 new = answered(row, places, select, told)
                 add(f"{name}, {label}, composed", row, new, vote, told["tokens"])
@@ -184,17 +196,13 @@ def pairs_on(rows: Sequence[Row]) -> dict[str, list[Compared]]:
             told = row["counterexample"]
             old = told["was_right"]
             new = told["right"] if told.get("kept") else old
-            add("counterexample, of the leader", row, new, old, told["tokens"])
+            asked = sum(each["tokens"] for each in row["predictions"].values())
+            add("counterexample", row, new, old, told["tokens"] + asked)
         for name, told in row["corrections"].items():
-            right, tokens = _another(row)
-            new = told.get("kept") and told.get("right")
-            add(
-                f"{name}, against another sample",
-                row,
-                bool(new),
-                right,
-                told["tokens"] - tokens,
-            )
+            right, tokens, once = _another(row)
+            new = bool(told.get("kept") and told.get("right"))
+            label = f"{name}, against another sample"
+            add(label, row, new, right, told["tokens"] - tokens, once)
         if row["arms"]:
             plain = row["arms"]["samples"]
             for name in ("arms", "one repair"):
@@ -215,37 +223,41 @@ def pairs_on(rows: Sequence[Row]) -> dict[str, list[Compared]]:
     return found
 
 
-def _another(row: Row) -> tuple[float, float]:
-    """What one more sample brings where two failed, and what it costs: the means."""
+def _another(row: Row) -> tuple[float, float, bool]:
+    """What one more sample brings where two failed, and what it costs: the means.
+
+    Last, whether the third sample is right.
+    """
     right = {each["name"]: each["right"] for each in row["programs"]}
     later = row["samples"][2:]
     return (
         fmean(bool(right.get(each["program"])) for each in later),
         fmean(each["completion_tokens"] for each in later),
+        bool(right.get(later[0]["program"])),
     )
 
 
 def _planned(add: Callable[..., None], name: str, row: Row, told: Row) -> None:
-    """Samples that follow plans against as many that do not, by the same vote."""
-    n = len(told["samples"])
-    if not n:
-        return
-    plain = {**row, "samples": row["samples"][1 : 1 + n]}
+    """Samples that follow plans against as many that do not, by the same vote.
+
+    Where fewer plans came than were asked for, plain samples stand in for the others.
+    """
+    plain = {**row, "samples": row["samples"][1 : 1 + N_PLANS]}
     tokens = sum(each["completion_tokens"] for each in plain["samples"])
-    spent = told["tokens"] + sum(each["tokens"] for each in told["samples"])
-    samples = [
-        {**_sample(each), "index": index} for index, each in enumerate(told["samples"])
-    ]
-    planned = {**row, "samples": samples, "programs": told["programs"]}
-    planned = _untimed(planned)
+    followed = [_sample(each) for each in told["samples"]]
+    samples = [*followed, *plain["samples"][len(followed) :]]
+    spent = told["tokens"] + sum(each["completion_tokens"] for each in samples)
+    known = {each["name"]: each for each in (*row["programs"], *told["programs"])}
+    planned = _untimed({**row, "samples": samples, "programs": list(known.values())})
     own = _own(row)
     new = answered(planned, own, soft_vote, None)
     old = answered(plain, own, soft_vote, None)
-    add(f"{name}, {n} samples, by the vote", row, new, old, spent - tokens)
-    right = {each["name"]: each["right"] for each in row["programs"]}
-    any_old = any(right.get(each["program"]) for each in plain["samples"])
-    any_new = any(each["right"] for each in told["programs"])
-    add(f"{name}, {n} samples, any right", row, any_new, any_old, spent - tokens)
+    add(f"{name}, by the vote", row, new, old, spent - tokens)
+    any_old, any_new = (
+        any(known[each["program"]]["right"] for each in some if each["program"])
+        for some in (plain["samples"], samples)
+    )
+    add(f"{name}, any right", row, any_new, any_old, spent - tokens)
 
 
 def _sample(told: Row) -> Row:
@@ -266,8 +278,9 @@ def summary(pairs: Sequence[Compared]) -> dict[str, Any]:
         return fmean(by_name[n].with_it - by_name[n].without for n in names)
 
     effect = bootstrap(list(by_name), difference)
-    won = sum(each.with_it > each.without for each in pairs)
-    lost = sum(each.with_it < each.without for each in pairs)
+    once = [each.without if each.once is None else each.once for each in pairs]
+    won = sum(a.with_it > b for a, b in zip(pairs, once, strict=True))
+    lost = sum(a.with_it < b for a, b in zip(pairs, once, strict=True))
     return {
         "n": len(pairs),
         "effect_pp": round(100 * effect.value, 2),
@@ -288,16 +301,21 @@ def main() -> None:
     told: dict[str, Any] = {}
     for path in words.asked:
         model = path.name.removesuffix(".jsonl.gz").removeprefix("asked-")
-        found = pairs_on(list(read_rows(path)))
-        told[model] = {name: summary(pairs) for name, pairs in sorted(found.items())}
-        sys.stdout.write(f"\n{model}\n")
-        for name, each in told[model].items():
-            low, high = each["ci_pp"]
-            sys.stdout.write(
-                f"  {name:48} n {each['n']:4} {each['effect_pp']:+6.1f} points"
-                f" [{low:+.1f}, {high:+.1f}]  won {each['won']} lost {each['lost']}"
-                f"  {each['tokens']:+} tokens\n"
-            )
+        rows = list(read_rows(path))
+        told[model] = {}
+        for half in HALVES:
+            found = pairs_on([row for row in rows if row["half"] == half])
+            told[model][half] = {
+                name: summary(pairs) for name, pairs in sorted(found.items())
+            }
+            sys.stdout.write(f"\n{model}, {half}\n")
+            for name, each in told[model][half].items():
+                low, high = each["ci_pp"]
+                sys.stdout.write(
+                    f"  {name:48} n {each['n']:4} {each['effect_pp']:+6.1f} points"
+                    f" [{low:+.1f}, {high:+.1f}]  won {each['won']} lost "
+                    f"{each['lost']}  {each['tokens']:+} tokens\n"
+                )
     if words.json:
         words.json.write_text(json.dumps(told, indent=1) + "\n")
 

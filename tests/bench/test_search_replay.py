@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,27 @@ def test_a_curve_is_read_between_its_sizes() -> None:
     assert replay.at_tokens(curve, ["t"], 25) == pytest.approx(0.5)
     assert replay.tokens_for(curve, ["t"], 0.5) == pytest.approx(25)
     assert replay.tokens_for(curve, ["t"], 1.1) == float("inf")
+
+
+def test_a_sample_without_a_program_is_no_answer_but_of_the_lazy_one_that_draws_on() -> (
+    None
+):
+    task = pool_of(False, True)
+    none = replace(task.samples[0], program=None)
+    task = replace(task, samples=(none, task.samples[1]))
+    alone = played.single(task, (0, 1))
+    assert (alone.answer, alone.tokens) == (None, 10)
+    task = replace(task, problem=replace(task.problem, test_code=()))
+    drawn_on = played.bon(2, lazy=True)(task, (0, 1))
+    assert drawn_on.answer is not None
+    assert drawn_on.tokens == 20
+
+
+def test_a_pool_that_is_still_recorded_counts_as_far_as_most_tasks_are() -> None:
+    tasks = [replace(pool_of(*[True] * 4), name=f"t{n}") for n in range(5)]
+    ahead = replace(pool_of(*[True] * 8), name="ahead")
+    behind = replace(pool_of(*[True] * 2), name="behind")
+    kept, n = replay.whole_pools([*tasks, ahead, behind])
+    assert n == 4
+    assert {len(task.samples) for task in kept} == {4}
+    assert {task.name for task in kept} == {*(t.name for t in tasks), "ahead"}

@@ -76,7 +76,7 @@ def test_inputs_that_tell_programs_apart_change_the_vote() -> None:
         ],
         ["a", "b", "c"],
         1,
-        inputs={"asked_inputs": {"tokens": 40, "from": 1, "to": 2}},
+        inputs={"asked_inputs": {"tokens": 40, "places": [1]}},
     )
     told = effects(row)["asked_inputs, composed"]
     assert (told["won"], told["lost"], told["tokens"]) == (1, 0, 40)
@@ -88,9 +88,7 @@ def test_a_prediction_counts_only_where_it_is_used() -> None:
         [program("a", ["1"], right=False), program("b", ["2"], right=True)],
         ["a", "b"],
         1,
-        predictions={
-            "predicted_outputs": {"tokens": 7, "from": 1, "to": 1, "said": [[0, "2"]]}
-        },
+        predictions={"predicted_outputs": {"tokens": 7, "said": [[0, "2"]]}},
     )
     told = effects(row)
     assert told["predicted_outputs, codet, composed"]["won"] == 1
@@ -135,6 +133,7 @@ def test_a_correction_is_compared_with_the_next_samples() -> None:
     told = effects(row)["executed_facts, against another sample"]
     assert told["effect_pp"] == 50  # of the two later samples one is right
     assert told["tokens"] == 20
+    assert (told["won"], told["lost"]) == (0, 0)  # the next sample is right too
 
 
 def task(name: str, half: str, *, right: bool) -> pools.PooledTask:

@@ -13,7 +13,7 @@ import pytest
 from assay.bench.statistics import calibration_error, reliability
 from assay.errors import ConfigError
 from assay.memory.calibration import (
-    LEAST_ROWS,
+    LEAST_TASKS,
     Labelled,
     confidence,
     cross_fitted,
@@ -87,7 +87,7 @@ def test_an_answer_does_not_change_what_is_stated_of_its_own_task() -> None:
 
 
 def test_a_kind_of_problem_with_few_answers_keeps_its_prior() -> None:
-    rows = drawn(100) + drawn(LEAST_ROWS - 1, given_passed=0, given_total=0)
+    rows = drawn(100) + drawn(LEAST_TASKS - 1, given_passed=0, given_total=0)
     table = fit(rows)
     assert table.with_given is not None
     assert table.without_given is None

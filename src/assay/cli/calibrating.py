@@ -18,7 +18,7 @@ from assay.cli.solving import check_output, write_whole
 from assay.config import Config
 from assay.errors import EnvironmentFault, UsageError
 from assay.memory.calibration import (
-    LEAST_ROWS,
+    LEAST_TASKS,
     Curve,
     Labelled,
     Table,
@@ -60,7 +60,7 @@ def calibrate(
     if not table.n:
         raise UsageError(
             f"{arm!r} has {len(rows)} graded answers in the run {folder!r}; a curve "
-            f"takes {LEAST_ROWS} of problems of one kind: run more tasks, or seeds"
+            f"takes {LEAST_TASKS} tasks of one kind: run more of them"
         )
     path = output or table_file(identity)
     _write(path, table_text(table))
@@ -147,7 +147,7 @@ _WORDS = {
 
 def _curve_lines(kind: str, curve: Curve | None) -> list[str]:
     if curve is None:
-        return ["", f"{kind}: fewer than {LEAST_ROWS} answers, so the prior stays"]
+        return ["", f"{kind}: fewer than {LEAST_TASKS} tasks, so the prior stays"]
     out = ["", f"{kind}: {curve.n} answers, ordered by {curve.score}"]
     return out + [
         f"  {block.low:.3f} to {block.high:.3f}: {block.value:.3f}"

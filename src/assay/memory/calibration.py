@@ -17,8 +17,8 @@ from assay.memory.isotonic import Block, isotonic, value_at
 from assay.memory.measures import Pair, log_loss
 from assay.types import Choice, Judged, Problem
 
-LEAST_ROWS = 30
-"""Of a kind of problem. Fewer graded answers are no curve, and the prior stays."""
+LEAST_TASKS = 30
+"""Of a kind of problem. Answers to fewer are no curve, and the prior stays."""
 
 _TIE_BREAK = 1e-4
 """Less than any two shares of at most 98 votes differ by: it orders equals only."""
@@ -147,7 +147,7 @@ def fold(task: str, folds: int, *, salt: str = "") -> int:
 
 
 def _curve(rows: Sequence[Labelled]) -> Curve | None:
-    if len(rows) < LEAST_ROWS:
+    if len({row.task for row in rows}) < LEAST_TASKS:
         return None
     losses = {name: _loss(rows, name) for name in SCORES}
     score = min(losses, key=losses.__getitem__)  # of equals the simpler one
