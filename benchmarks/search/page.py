@@ -103,6 +103,20 @@ def _sets(half: dict[str, Any]) -> Iterator[str]:
 
 
 def _arms(halves: list[dict[str, Any]]) -> Iterator[str]:
+    yield "| without tokens, against `soft_vote` over all | report on | choose by |"
+    yield "|---|---|---|"
+    for key in ("against_soft_vote_pp", "against_the_ladder_pp"):
+        for arm in halves[0][key]:
+            cells = " | ".join(
+                "{:+.1f} ({:+.1f} to {:+.1f}), {:+,} tokens".format(*half[key][arm])
+                for half in halves
+            )
+            yield f"| {arm} | {cells} |"
+        if key == "against_soft_vote_pp":
+            yield ""
+            yield "| how it stops, against its own way | report on | choose by |"
+            yield "|---|---|---|"
+    yield ""
     yield "| arm | half to report on | | half to choose by | |"
     yield "|---|---|---|---|---|"
     for arm in halves[0]["arms"]:

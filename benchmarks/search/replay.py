@@ -283,6 +283,16 @@ def _half(
         )
     _tell(told, "harm", bootstrap(names, partial(harm, assay, alone)))
     told |= _confidences(tasks, assay, names)
+    told["against_soft_vote_pp"] = {
+        arm: _points(found, rows[f"all {n}, soft_vote"], names)
+        for arm, found in rows.items()
+        if arm.startswith(f"all {n}, ") and not arm.endswith(" soft_vote")
+    } | {"first in play": _points(full, rows[f"all {n}, soft_vote"], names)}
+    told["against_the_ladder_pp"] = {
+        arm: _points(found, assay, names)
+        for arm, found in rows.items()
+        if arm.startswith(("stop at", "one by one", "sure at"))
+    }
     told["arms"] = {
         arm: [round(mean_right(found, names), 4), round(mean_tokens(found, names))]
         for arm, found in rows.items()
@@ -311,6 +321,14 @@ def _confidences(
     return told
 
 
+def _points(new: Rows, old: Rows, names: Sequence[str]) -> list[float]:
+    """Points of difference and their interval, then tokens a task."""
+    found = bootstrap(names, lambda some: mean_right(new, some) - mean_right(old, some))
+    tokens = mean_tokens(new, names) - mean_tokens(old, names)
+    points = [round(100 * x, 2) for x in (found.value, found.low, found.high)]
+    return [*points, round(tokens)]
+
+
 def _tell(told: dict[str, Any], key: str, found: Estimate) -> None:
     told[key] = round(found.value, 4)
     told[f"{key}_ci"] = [round(found.low, 4), round(found.high, 4)]
@@ -332,7 +350,7 @@ def show(model: str, half: str, told: dict[str, Any]) -> None:
     """Print a half's table."""
     sys.stdout.write(f"\n{model}, {half}: {told.get('n_tasks', 0)} tasks\n")
     for key, value in told.items():
-        if key != "arms":
+        if not isinstance(value, dict):
             sys.stdout.write(f"  {key}: {value}\n")
     for arm, (right, tokens) in told.get("arms", {}).items():
         sys.stdout.write(f"  {arm:24} {100 * right:5.1f} % {tokens:7} tokens\n")

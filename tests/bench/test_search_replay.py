@@ -187,9 +187,7 @@ def test_a_curve_is_read_between_its_sizes() -> None:
     assert replay.tokens_for(curve, ["t"], 1.1) == float("inf")
 
 
-def test_a_sample_without_a_program_is_no_answer_but_of_the_lazy_one_that_draws_on() -> (
-    None
-):
+def test_a_sample_without_a_program_is_no_answer_and_a_lazy_one_draws_on() -> None:
     task = pool_of(False, True)
     none = replace(task.samples[0], program=None)
     task = replace(task, samples=(none, task.samples[1]))
