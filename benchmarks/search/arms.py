@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pools import PooledTask
 
+from assay.conclusion import nearest
 from assay.memory.features import Features, features_of
 from assay.sampling.ladder import BATCHES, batches
 from assay.selection import enough, soft_vote, surest
@@ -92,7 +93,11 @@ def ladder(
             if sure and choice.classes and sure(task, shown(task, order[:n], choice)):
                 break
         assert choice is not None
-        best = choice.classes[0].best if choice.classes else _nearest(task, order[:n])
+        best = (
+            choice.classes[0].best
+            if choice.classes
+            else nearest(task.judged(order[:n]))
+        )
         return Played(
             answer=best,
             tokens=task.tokens(order[:n]),
@@ -125,20 +130,15 @@ def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
 
 def shown(task: PooledTask, drawn: Sequence[int], choice: Choice) -> Features:
     """What speaks for a choice among these samples, as `solve` sees it."""
-    best = choice.classes[0].best if choice.classes else _nearest(task, drawn)
+    best = _best(task, drawn, choice)
     if best is not None:
         best = task.first_drawn(best, drawn)
     return features_of(task.problem, choice, best)
 
 
-def _nearest(task: PooledTask, drawn: Sequence[int]) -> Judged | None:
-    """The failing program that `conclude` would hand in."""
-    nearest: Judged | None = min(
-        task.judged(drawn),
-        key=lambda j: (-j.verdict.n_passed, j.verdict.distance, j.candidate.sample),
-        default=None,
-    )
-    return nearest
+def _best(task: PooledTask, drawn: Sequence[int], choice: Choice) -> Judged | None:
+    """What `conclude` would hand in."""
+    return choice.classes[0].best if choice.classes else nearest(task.judged(drawn))
 
 
 def _nth(task: PooledTask, drawn: Sequence[int], place: int) -> Judged | None:

@@ -18,6 +18,7 @@ from sets import Placed
 from assay.bench.keeper import Keeper
 from assay.budget import Budget, Metered
 from assay.errors import ContextLengthExceeded
+from assay.evidence import contradicted_leader
 from assay.inputs import make_inputs, stress_inputs
 from assay.inputs.asked_inputs import asked_inputs
 from assay.inputs.generator_program import generator_program
@@ -30,12 +31,7 @@ from assay.judging.judge import LocalJudge
 from assay.planning import one_call_plans, plan_search
 from assay.pool import Pool
 from assay.repair import executed_facts, perspectives
-from assay.repair.counterexample import (
-    contradicts,
-    counterexample,
-    is_better_on,
-    seen_by,
-)
+from assay.repair.counterexample import counterexample, is_better_on
 from assay.repair.facts import is_better
 from assay.sampling.draw import SamplingSettings, draw
 from assay.selection import separating_input, soft_vote
@@ -225,19 +221,10 @@ async def corrected(
 
 async def corrected_leader(it: Asking) -> Row:
     """A correction of the most frequent program, where a prediction contradicts it."""
-    leader = max(
-        (each for each in it.pool.judged if each.in_play),
-        key=lambda each: (each.copies, -each.candidate.sample),
-        default=None,
-    )
-    if leader is None:
+    found = contradicted_leader(it.problem, it.pool)
+    if found is None:
         return {}
-    for said in it.pool.predictions:
-        seen = seen_by(leader, said)
-        if seen is not None and contradicts(it.problem, said, seen):
-            break
-    else:
-        return {}
+    leader, said = found
     made, cost = await it.paid(
         lambda m: counterexample(
             it.problem, (leader,), m, prediction=said, max_tokens=MAX_TOKENS

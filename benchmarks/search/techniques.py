@@ -28,6 +28,7 @@ from replay import bootstrap
 from sets import HALVES
 
 from assay.bench.statistics import mcnemar
+from assay.conclusion import nearest
 from assay.selection import b4, by_validity, codet, most_passed, plurality, soft_vote
 from assay.types import Call, Choice, Judged, Prediction, Problem
 
@@ -75,12 +76,7 @@ def answered(row: Row, places: Sequence[int], select: Select, said: Row | None) 
     choice = select(task.problem, judged, predictions)
     if choice.classes:
         return task.is_right(choice.classes[0].best)
-    nearest = min(
-        judged,
-        key=lambda j: (-j.verdict.n_passed, j.verdict.distance, j.candidate.sample),
-        default=None,
-    )
-    return task.is_right(nearest)
+    return task.is_right(nearest(judged))
 
 
 def _marked(task: PooledTask, row: Row) -> list[Judged]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assay.budget import Budget
 from assay.pool import Pool
@@ -42,7 +42,7 @@ def conclude(
         abstain_below: The confidence from which the answer is worth handing out.
     """
     judged = pool.judged
-    best = choice.classes[0].best if choice.classes else _nearest(judged)
+    best = choice.classes[0].best if choice.classes else nearest(judged)
     evidence = _evidence(choice, best)
     learnt = confidence(problem, choice, best) if confidence and best else None
     prior = choice.confidence if choice.classes else 0.0
@@ -69,7 +69,7 @@ def conclude(
     )
 
 
-def _nearest(judged: tuple[Judged, ...]) -> Judged | None:
+def nearest(judged: Sequence[Judged]) -> Judged | None:
     """The failing program that comes nearest to the given cases."""
     return min(
         judged,

@@ -81,25 +81,34 @@ async def gather_evidence(
 
 async def _correct_leader(problem: Problem, pool: Pool, model: Model) -> None:
     """Show the most frequent program a prediction that contradicts it, if one does."""
-    leader = max(
-        (each for each in pool.judged if each.in_play),
-        key=lambda each: (each.copies, -each.candidate.sample),
-        default=None,
-    )
-    if leader is None:
+    found = contradicted_leader(problem, pool)
+    if found is None:
         return
-    for said in pool.predictions:
-        seen = seen_by(leader, said)
-        if seen is not None and contradicts(problem, said, seen):
-            break
-    else:
-        return
+    leader, said = found
 
     def accept(child: Judged, parent: Judged) -> bool:
         return is_better_on(problem, child, parent, said)
 
     for child in await counterexample(problem, (leader,), model, prediction=said):
         await pool.add(child, accept=accept)
+
+
+def contradicted_leader(
+    problem: Problem, pool: Pool
+) -> tuple[Judged, Prediction] | None:
+    """The most frequent program in play and the first prediction against it."""
+    leader = max(
+        (each for each in pool.judged if each.in_play),
+        key=lambda each: (each.copies, -each.candidate.sample),
+        default=None,
+    )
+    if leader is None:
+        return None
+    for said in pool.predictions:
+        seen = seen_by(leader, said)
+        if seen is not None and contradicts(problem, said, seen):
+            return leader, said
+    return None
 
 
 def _name(technique: object) -> str:

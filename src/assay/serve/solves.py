@@ -187,13 +187,6 @@ class Solves:
             if not job.n_watching and not job.state.is_over:
                 self.cancel(job)
 
-    def begin(self, asked: Asked, turn: Turn) -> Job:
-        """Begin a job that runs whether or not anybody watches, as a page does."""
-        key = secrets.token_hex(8)
-        job = self._begin(key, asked, turn)
-        job.n_watching += 1  # the page itself: only `cancel` ends it
-        return job
-
     def cancel(self, job: Job) -> None:
         """End a job at once. Its best so far is kept as its solution."""
         if job.state.is_over:
