@@ -236,7 +236,7 @@ WORDS = (
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 6000),
     st.none() | st.integers(0, 30),

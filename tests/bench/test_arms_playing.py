@@ -30,7 +30,7 @@ from bench.marked import (
 OUTCOMES = st.lists(st.sampled_from(["pass", "fail", "none"]), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(OUTCOMES)
 def test_best_of_n_stops_early_and_hands_in_what_it_would_have(
     outcomes: list[str],
@@ -49,7 +49,7 @@ def test_best_of_n_stops_early_and_hands_in_what_it_would_have(
     assert len(played.candidates) == sum(i < n_drawn for i in programs)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(OUTCOMES)
 def test_where_nothing_is_given_best_of_n_takes_the_first_program(
     outcomes: list[str],
@@ -67,7 +67,7 @@ def test_where_nothing_is_given_best_of_n_takes_the_first_program(
 KINDS = st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=1, max_size=7)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(KINDS)
 def test_majority_draws_all_and_takes_the_largest_class_in_play(
     outcomes: list[tuple[bool, int]],

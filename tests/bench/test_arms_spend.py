@@ -33,7 +33,7 @@ from bench.marked import (
 PLAYED_KINDS = ["single", "sample", "bon:6", "majority:6", "assay", "assay:-stop"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(PLAYED_KINDS),
     st.integers(0, 3000),
@@ -136,7 +136,7 @@ def running_message() -> Any:
     return Message(role="user", content="two words")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(["bon", "majority"]), st.integers(0, 800), st.integers(1, 60))
 def test_a_matched_arm_spends_at_least_as_much_and_stops_after(
     arm: str, measure: int, n_words: int

@@ -120,7 +120,7 @@ def test_what_was_written_is_read_back(
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(READERS), ANY)
 def test_any_json_is_read_or_refused(
     reader: tuple[Callable[[Any], Any], dict[str, Any]], told: Any
@@ -128,7 +128,7 @@ def test_any_json_is_read_or_refused(
     read_or_refuse(reader[0], told)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(READERS), st.data())
 def test_one_wrong_field_is_read_or_refused(
     reader: tuple[Callable[[Any], Any], dict[str, Any]], data: st.DataObject
@@ -253,7 +253,7 @@ def vars_of(given: Input) -> list[Any]:
     return [given.args, given.kwargs]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(INPUTS, max_size=4).map(tuple))
 def test_inputs_come_over_as_they_are(inputs: tuple[Input, ...]) -> None:
     back = read_inputs(inputs_text(inputs))
@@ -293,7 +293,7 @@ def test_inputs_of_no_known_kind_are_refused(text: Any) -> None:
         read_inputs(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(VALUES | ANY | st.binary())
 def test_any_packed_value_is_read_or_refused(value: Any) -> None:
     data = value if isinstance(value, bytes) else pack(value)

@@ -298,7 +298,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(JUNK, max_size=4))
 def test_whatever_is_sent_a_call_ends_with_an_error_that_is_known(
     sent: list[Any],

@@ -265,7 +265,7 @@ def test_bits_are_of_what_is_new_and_does_not_follow() -> None:
     assert new_bits("1000000", none) < new_bits("4711", none)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(1000, 10**6), min_size=3, max_size=6, unique=True),
     st.integers(10**4, 10**7),

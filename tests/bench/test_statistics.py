@@ -9,7 +9,7 @@ from math import comb, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
@@ -27,12 +27,10 @@ from assay.bench.statistics import (
     wilson,
 )
 
-patient = settings(deadline=None)  # a busy computer is no failure
 COUNTS = st.integers(0, 60)
 FLOATS = st.floats(-1e6, 1e6)
 
 
-@patient
 @given(st.lists(st.booleans(), min_size=1, max_size=9), st.data())
 def test_pass_at_k_is_the_mean_over_every_subset(
     outcomes: list[bool], data: st.DataObject
@@ -51,14 +49,12 @@ def test_pass_at_k_of_more_than_there_are_is_refused(
         pass_at_k(n, right, k)
 
 
-@patient
 @given(COUNTS, COUNTS)
 def test_mcnemar_is_the_exact_binomial_test(a: int, b: int) -> None:
     wanted = stats.binomtest(a, a + b).pvalue if a + b else 1.0
     assert mcnemar(a, b) == pytest.approx(wanted)
 
 
-@patient
 @given(COUNTS, COUNTS)
 def test_wilson_is_scipys(passed: int, failed: int) -> None:
     n = passed + failed + 1
@@ -88,7 +84,6 @@ def test_paired_interval_ends_where_the_score_test_refuses(
     assert constrained_score(b, c, n, got.high) == pytest.approx(-1.96, abs=2e-3)
 
 
-@patient
 @given(COUNTS, COUNTS, COUNTS)
 def test_paired_interval_is_in_bounds_mirrored_and_has_a_width(
     b: int, c: int, same: int
@@ -117,7 +112,6 @@ def test_paired_interval_covers_the_truth_19_times_of_20() -> None:
         assert 0.935 <= covered <= 0.985, (n, only_a, only_b)
 
 
-@patient
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=9))
 def test_sign_flip_counts_every_flip(differences: list[int]) -> None:
     flips = product(*((-1, 1) for _ in differences))
@@ -127,7 +121,6 @@ def test_sign_flip_counts_every_flip(differences: list[int]) -> None:
     assert sign_flip(differences) == pytest.approx(wanted)
 
 
-@patient
 @given(COUNTS, COUNTS, COUNTS)
 def test_sign_flip_of_one_seed_is_mcnemar(b: int, c: int, same: int) -> None:
     got = sign_flip([1] * b + [0] * same + [-1] * c)
@@ -144,21 +137,18 @@ def refused_by_holm(ps: Sequence[float], level: float) -> set[int]:
     return refused
 
 
-@patient
 @given(st.lists(st.floats(0, 1), max_size=8), st.floats(0, 0.999))
 def test_holm_refuses_what_the_step_down_refuses(ps: list[float], level: float) -> None:
     got = {index for index, p in enumerate(holm(ps)) if p <= level}
     assert got == refused_by_holm(ps, level)
 
 
-@patient
 @given(st.lists(FLOATS, min_size=1, max_size=40), st.floats(0, 1))
 def test_quantile_is_numpys(values: list[float], share: float) -> None:
     wanted = float(np.quantile(values, share, method="linear"))
     assert quantile(values, share) == pytest.approx(wanted, abs=1e-6)
 
 
-@patient
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
 def test_bins_hold_each_pair_once_and_the_error_is_their_mean(
     stated: list[tuple[float, bool]],

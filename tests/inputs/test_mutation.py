@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from assay.inputs import mutate
 from assay.types import Call, Constraint, Measure, Stdin, Value
 
-QUIET = settings(
-    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
+QUIET = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 PLAIN = st.recursive(
     st.none()
     | st.booleans()

@@ -24,9 +24,7 @@ from assay.types import (
     Value,
 )
 
-QUIET = settings(
-    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+QUIET = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 def called(

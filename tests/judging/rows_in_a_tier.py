@@ -46,7 +46,7 @@ async def run(order: dict[str, Any]) -> dict[str, Any]:
 
 async def seen(executor: Executor, row: dict[str, Any]) -> list[str]:
     """The status, what was printed, and the error's line."""
-    limits = Limits(cpu_s=3.0, wall_s=20.0, memory_mb=256)
+    limits = Limits(cpu_s=10.0, wall_s=30.0, memory_mb=256)
     (each,) = await executor.run_stdin(row["source"], ["2 3\n"], limits)
     return [str(each.status), each.stdout, each.error]
 

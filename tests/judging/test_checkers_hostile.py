@@ -138,7 +138,7 @@ plain = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(plain, plain, st.sampled_from(KINDS))
 def test_comparing_is_total_and_a_value_equals_itself(
     one: Any, other: Any, kind: CheckerKind
@@ -150,7 +150,7 @@ def test_comparing_is_total_and_a_value_equals_itself(
     assert (result.distance == 0) is result.passed
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=30), st.text(max_size=30), st.sampled_from(KINDS))
 def test_comparing_texts_is_total(one: str, other: str, kind: CheckerKind) -> None:
     checker = Checker(kind=kind)

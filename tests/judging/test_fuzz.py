@@ -23,7 +23,6 @@ def try_out(
 ) -> None:
     quick = settings(
         max_examples=n,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from math import inf, nan
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.serve.metrics import (
@@ -65,7 +65,6 @@ def test_the_text_is_as_the_format_has_it() -> None:
 
 
 @given(st.dictionaries(st.text(), st.integers(0, 1 << 52), max_size=5))
-@settings(deadline=None)
 def test_any_label_value_comes_back(counts: dict[str, int]) -> None:
     counter = Counter("a_total", "A.", ("x", "y"))
     for value, number in counts.items():
@@ -79,7 +78,6 @@ def test_any_label_value_comes_back(counts: dict[str, int]) -> None:
 
 
 @given(st.lists(st.floats(-5, 5)))
-@settings(deadline=None)
 def test_buckets_are_counts_of_what_is_at_most_so_large(seen: list[float]) -> None:
     bounds = (-1.0, 0.0, 2.5)
     histogram = Histogram("h", "H.", ("a",), bounds=bounds)

@@ -6,7 +6,7 @@ import anyio
 import pytest
 from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.serve.queue import Full, RateLimit, TooFast, Turns
@@ -82,7 +82,6 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.integers(1, 3), st.integers(0, 6), st.integers(0, 3))
-@settings(deadline=None)
 def test_no_turn_is_lost_or_given_twice_whenever_callers_leave(
     steps: list[tuple[str, int, bool]], at_once: int, waiting_max: int, per_key: int
 ) -> None:
@@ -139,7 +138,6 @@ def rounds(keys: list[str]) -> list[int]:
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=12))
-@settings(deadline=None)
 def test_keys_take_turns_and_within_one_the_oldest_goes_first(keys: list[str]) -> None:
     turns = Turns(1, 20)
 
@@ -278,7 +276,6 @@ def test_one_that_is_cancelled_before_it_asks_has_no_turn() -> None:
     st.floats(1, 120),
     st.floats(1, 50),
 )
-@settings(deadline=None)
 def test_no_key_is_let_in_more_often_than_its_bucket_allows(
     pauses_s: list[float], a_minute: float, burst: float
 ) -> None:
