@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTS = $(BIN)/python -m pytest
+NODE := tests/serve/node
+NODE_READY := $(NODE)/node_modules/.ready
 
 .PHONY: demo test check format lock bench bench-smoke clean
 
@@ -17,17 +20,27 @@ $(READY): requirements.lock pyproject.toml
 	  --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+# A client of the server and axe for its pages. The tests that need them are left out
+# where there is no npm, or nothing that it can fetch them from.
+$(NODE_READY): $(NODE)/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  (cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund) && touch $@ || \
+	  echo "npm could not fetch the packages of $(NODE); their tests are left out" >&2; \
+	fi
+
 demo: $(READY)
 	@sh demo/run.sh $(BIN)/assay
 
-test: $(READY)
-	$(BIN)/python -m pytest
+# The judge's tests alone: they run programs up to the limits of time and memory.
+test: $(READY) $(NODE_READY)
+	$(TESTS) tests/judging src/assay/judging
+	$(TESTS) -n 2 --dist loadfile --ignore tests/judging --ignore src/assay/judging
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -47,4 +60,4 @@ bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(NODE)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
