@@ -58,7 +58,7 @@ def ask(n_tokens: int, max_tokens: int = 10) -> Request:
     return Request(messages=(message,), max_tokens=max_tokens, seed=n_tokens)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 120),
     st.lists(st.integers(0, 15), min_size=1, max_size=8),
@@ -96,7 +96,7 @@ def test_a_call_waits_for_what_calls_in_flight_may_free() -> None:
     assert (budget.calls, budget.usage.tokens) == (4, 20)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 90), st.lists(st.integers(0, 12), min_size=1, max_size=8))
 def test_which_calls_are_admitted_does_not_depend_on_their_speed(
     ceiling: int, sizes: list[int]

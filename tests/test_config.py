@@ -44,6 +44,21 @@ def test_later_sources_win_and_every_value_names_its_origin(tmp_path: Path) -> N
     assert "n_inputs" not in config.origins
 
 
+def test_a_list_is_one_in_the_file_and_parts_between_commas_elsewhere(
+    tmp_path: Path,
+) -> None:
+    config = load(
+        tmp_path,
+        project='[serve]\nallow_origin = ["https://a.example", "app://b"]\nport = 80\n',
+        environment={"ASSAY_ALLOW_HOST": "a.example, b.example,"},
+    )
+    assert config.serve.allow_origin == ("https://a.example", "app://b")
+    assert config.serve.allow_host == ("a.example", "b.example")
+    assert (config.serve.port, config.serve.log_contents) == (80, False)
+    flags = load(tmp_path, allow_host=["c.example"], environment={})
+    assert flags.serve.allow_host == ("c.example",)
+
+
 def test_zero_is_zero_and_an_empty_text_is_unset(tmp_path: Path) -> None:
     config = load(tmp_path, environment={"ASSAY_N_INPUTS": "0", "ASSAY_BUDGET": ""})
     assert config.solve.n_inputs == 0
@@ -57,6 +72,8 @@ def test_zero_is_zero_and_an_empty_text_is_unset(tmp_path: Path) -> None:
         ("[solve]\nmax_token = 3", r"line 2; did you mean 'solve.max_tokens'\?"),
         ("[sampling]\nn = 3", r"unknown section \[sampling\]"),
         ("solve = 3", r"unknown section \[solve\]"),
+        ("[serve]\nallow_host = [3]", r"'serve.allow_host' .* not a list of texts"),
+        ("[serve]\nport = 0", r"'serve.port' .* is 0; give at least 1 and at most 6"),
         ("[solve\n", "is not TOML"),
         ("[solve]\nn_max = 1.5", r"'solve.n_max' in .*toml is 1.5, .*whole number"),
         ("[model]\nslots = 0", "'model.slots' in .*toml is 0; give at least 1"),

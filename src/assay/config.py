@@ -86,6 +86,20 @@ class BenchConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServeConfig:
+    """Where the server listens, whom it answers, and for how long it solves."""
+
+    host: str = "127.0.0.1"
+    port: int = 7700
+    api_keys: Path | None = None  # None: anybody on this computer may ask
+    per_minute: int | None = None  # requests of each key; None: as many as come
+    allow_host: tuple[str, ...] = ()  # more names under which it is asked
+    allow_origin: tuple[str, ...] = ()  # origins whose pages may ask
+    solve_time: float = 1800.0  # seconds of a solve, where `budget` has no time
+    log_contents: bool = False  # what is asked and answered, in the log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings. `origins` says of each where its value came from."""
 
@@ -94,6 +108,7 @@ class Config:
     sandbox: SandboxConfig = SandboxConfig()
     judging: JudgingConfig = JudgingConfig()
     bench: BenchConfig = BenchConfig()
+    serve: ServeConfig = ServeConfig()
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -103,6 +118,7 @@ ROOMS: dict[str, type] = {
     "sandbox": SandboxConfig,
     "judging": JudgingConfig,
     "bench": BenchConfig,
+    "serve": ServeConfig,
 }
 SECRET = frozenset({"api_key", "endpoint_key"})
 RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
@@ -120,6 +136,9 @@ RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
     "cpu_limit": (0.01, inf),
     "memory_limit": (1, inf),
     "sandbox_slots": (1, inf),
+    "port": (1, 65535),
+    "per_minute": (1, inf),
+    "solve_time": (1, inf),
 }
 
 
@@ -217,7 +236,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             raise ConfigError(
                 f"unknown section [{room}] in {str(path)!r}"
                 f"{_suggest(room, ROOMS)}; there are [model], [solve], [sandbox], "
-                "[judging] and [bench]"
+                "[judging], [bench] and [serve]"
             )
         known = {f.name for f in fields(ROOMS[room])}
         for name, value in table.items():
@@ -299,10 +318,13 @@ _WORDS = {
     bool: "true or false",
     str: "a text",
     Path: "a path",
+    tuple[str, ...]: "a list of texts",
 }
 
 
 def _to(wanted: type, value: Any) -> Any:
+    if wanted == tuple[str, ...]:
+        return _texts(value)
     if wanted is bool:
         if isinstance(value, bool):
             return value
@@ -318,3 +340,13 @@ def _to(wanted: type, value: Any) -> Any:
     if wanted is Path:
         return Path(value).expanduser()
     return wanted(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """A list of texts; of one text, its parts between commas."""
+    found = value.split(",") if isinstance(value, str) else value
+    if not isinstance(found, list | tuple):
+        raise ValueError(value)
+    if not all(isinstance(text, str) for text in found):
+        raise ValueError(value)
+    return tuple(text.strip() for text in found if text.strip())

@@ -50,7 +50,7 @@ def every_monotone(points: Sequence[Point]) -> Iterator[tuple[Block, ...]]:
                 yield blocks
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(POINTS.map(lambda points: points[:7]))
 def test_no_other_rising_steps_lie_nearer(points: list[Point]) -> None:
     best = min(error(points, blocks) for blocks in every_monotone(points))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.models.fences import FenceScanner
@@ -69,7 +69,6 @@ def test_a_carriage_return_is_not_part_of_the_fence() -> None:
 LINES = st.lists(st.sampled_from(["```", "```py", "~~~", "x", "  ```", "", "a ```b"]))
 
 
-@settings(deadline=None)
 @given(LINES, st.data())
 def test_the_pieces_make_no_difference(lines: list[str], data: st.DataObject) -> None:
     text = "\n".join(lines) + "\n"

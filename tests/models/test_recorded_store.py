@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import AssayError, ConfigError, EnvironmentFault
@@ -110,7 +110,6 @@ REQUESTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(REQUESTS, REQUESTS)
 def test_keys_are_equal_just_where_requests_are(a: Request, b: Request) -> None:
     assert (recording_key(a, NAMED) == recording_key(b, NAMED)) == (a == b)

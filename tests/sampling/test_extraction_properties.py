@@ -67,7 +67,7 @@ def programs(draw: st.DrawFn) -> str:
     return f"{constant}def solve(n):\n{body}\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs(), PROSE, PROSE, st.sampled_from(["```", "~~~"]))
 def test_a_fenced_program_comes_back_as_it_was(
     program: str, before: str, after: str, fence: str
@@ -79,7 +79,7 @@ def test_a_fenced_program_comes_back_as_it_was(
     assert extract_program(found, FUNCTION) == found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs(), st.data())
 def test_a_program_cut_anywhere_gives_a_program_or_nothing(
     program: str, data: st.DataObject
@@ -130,7 +130,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PIECES, st.sampled_from([FUNCTION, STDIN]), st.booleans())
 def test_any_text_gives_a_program_that_compiles_or_nothing(
     text: str, problem: Problem, cut_off: bool

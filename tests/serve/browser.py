@@ -17,6 +17,7 @@ from typing import Any
 
 CHROMIUM = shutil.which("chromium")
 LIMIT_S = 60.0  # a loaded computer starts it slowly
+KEYS = {"Enter": ("\r", 13), "Escape": ("", 27), "Tab": ("", 9)}  # text, code
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -120,24 +121,38 @@ class Tab:
 
     def press(self, key: str) -> None:
         """Press and release a key."""
-        named = {"Enter": "\r", "Escape": "", "Tab": ""}
-        words = {"key": key, "text": named.get(key, key)}
-        if key == "Enter":
-            words["code"] = "Enter"
-            self.send(
-                "Input.dispatchKeyEvent",
-                type="keyDown",
-                windowsVirtualKeyCode=13,
-                **words,
-            )
-        else:
-            self.send("Input.dispatchKeyEvent", type="keyDown", **words)
+        text, number = KEYS.get(key, (key, 0))
+        words: dict[str, Any] = {"key": key, "text": text}
+        if number:
+            words |= {"code": key, "windowsVirtualKeyCode": number}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **words)
         self.send("Input.dispatchKeyEvent", type="keyUp", key=key)
 
+    def write(self, text: str) -> None:
+        """Write into what is focused."""
+        self.send("Input.insertText", text=text)
+
+    def bring(self, script: str) -> None:
+        """Run a script of ours in each page from now on, before its own."""
+        self.send("Page.addScriptToEvaluateOnNewDocument", source=script)
+
+    @contextmanager
+    def without_scripts(self) -> Iterator[None]:
+        """Have pages go without their scripts until the block ends."""
+        self.send("Emulation.setScriptExecutionDisabled", value=True)
+        try:
+            yield
+        finally:
+            self.send("Emulation.setScriptExecutionDisabled", value=False)
+
     def look(self, *, dark: bool = False, width: int = 1200, height: int = 900) -> None:
-        """Choose the colours and the window."""
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", features=[scheme])
+        """Choose the colours and the window. Nothing moves from one to another."""
+        wanted = {
+            "prefers-color-scheme": "dark" if dark else "light",
+            "prefers-reduced-motion": "reduce",
+        }
+        features = [{"name": name, "value": value} for name, value in wanted.items()]
+        self.send("Emulation.setEmulatedMedia", features=features)
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,

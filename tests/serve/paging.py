@@ -42,16 +42,29 @@ def post(
     headers: dict[str, str] | None = None,
     **fields: str,
 ) -> Reply:
-    """Send a form as a page's own, unless another token is given."""
-    known = token_of(server) if token is None else token
+    """Send a form as a page's own, unless another token is given.
+
+    It is a page of the session whose cookie is in the headers, else the one to sign in.
+    """
+    given = {**FORM, **(headers or {})}
+    session = {"cookie": given["cookie"]} if "cookie" in given else {}
+    page = get(server, "/", **session)
+    if page.status == 303:
+        page = get(server, "/login", **session)
+        given["cookie"] = page.headers["set-cookie"].partition(";")[0]
+    known = token_in(page) if token is None else token
     body = urlencode({"token": known, **fields}).encode()
-    return ask(server.port, body, path=path, headers={**FORM, **(headers or {})})
+    return ask(server.port, body, path=path, headers=given)
 
 
 def token_of(server: Running) -> str:
-    """The token that stands in the forms."""
-    found = re.search(r'name="token" value="([^"]+)"', text(get(server, "/login")))
-    found = found or re.search(r'name="token" value="([^"]+)"', text(get(server, "/")))
+    """The token that stands in the forms of a server without keys."""
+    return token_in(get(server, "/"))
+
+
+def token_in(page: Reply) -> str:
+    """The token that stands in a page's forms."""
+    found = re.search(r'name="token" value="([^"]+)"', text(page))
     assert found, "no form holds a token"
     return found[1]
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 import anyio
 import uvicorn
@@ -20,8 +19,10 @@ from assay.judging.judge import open_judge
 from assay.models.scripted import Scripted
 from assay.sampling.draw import SamplingSettings
 from assay.serve.app import Server
+from assay.serve.counting import CountedJudge
 from assay.serve.keys import KeyFile
-from assay.serve.listening import Listening
+from assay.serve.listening import Listening, configured
+from assay.serve.metrics import ServerMetrics
 from assay.serve.offers import Offers
 from assay.serve.origins import rules_for
 from assay.serve.pages import OPEN_PATHS, Looks
@@ -172,6 +173,7 @@ def running(
                 idle_timeout_s=idle_timeout_s,
             )
             stack.push_async_callback(passes.aclose)
+            metrics = ServerMetrics()
             yield Service(
                 model=model,
                 offers=Offers(model.identity, 1),
@@ -179,11 +181,12 @@ def running(
                     sampling=SamplingSettings(max_tokens=200), n_max=4, n_inputs=6
                 ),
                 limit=limit or Limit(),
-                solves=Solves(start, judge),
+                solves=Solves(start, CountedJudge(judge, metrics.sandbox_runs)),
                 turns=Turns(at_once, waiting),
                 passing=Turns(8, waiting),
                 upstream=passes,
                 keys=keys,
+                metrics=metrics,
             )
 
     with listening(Server(opened), keys, looks=looks) as (own, port, thread, server):
@@ -211,11 +214,7 @@ def listening(
         check=keys.check if keys else None,
         looks=looks,
     )
-    settings: dict[str, Any] = {"log_level": "warning", "ws": "none"}
-    config = uvicorn.Config(
-        app, access_log=False, timeout_graceful_shutdown=5, **settings
-    )
-    own = Listening(config, server)
+    own = Listening(configured(app), server)
     thread = threading.Thread(target=own.run, kwargs={"sockets": sockets})
     thread.start()
     try:

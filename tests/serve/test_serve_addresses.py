@@ -66,7 +66,7 @@ def test_only_the_configured_endpoint_is_ever_asked(
         embedding = {"model": "scripted", "input": "http://192.0.2.4/"}
         assert ask(server.port, embedding, path="/v1/embeddings").status == 200
         upstream.answer = elsewhere
-        assert ask(server.port, chat(CHAT)).status == 307
+        assert ask(server.port, chat(CHAT)).status == 502
     connects = {address for event, address in seen if event == "socket.connect"}
     assert connects == hosts
     looked_up = {details for event, details in seen if event != "socket.connect"}

@@ -72,6 +72,7 @@ def ask(
     inner: Callable[..., Awaitable[None]] = answering,
     ends: bool = True,
     host: str | None = "localhost:8000",
+    client: str = "127.0.0.1",
 ) -> Asked:
     asked = Asked()
 
@@ -98,6 +99,7 @@ def ask(
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
+        "client": (client, 50_000),
         "headers": [*headed(*([("host", host)] if host else []), *pairs)],
     }
     anyio.run(guard(app), scope, receive, send)
@@ -266,9 +268,25 @@ def test_who_asks_too_often_is_told_when_to_come_back() -> None:
         ask("/v1/x", right, method=method, guard=limited)
         for method in ("POST", "GET", "POST", "POST", "GET")
     ]
+    assert all(len(each.headers["x-request-id"]) == 1 for each in got), "also a 429"
     assert [each.status for each in got] == [200, 200, 200, 429, 200]
     assert got[3].headers["retry-after"] == ["30"]
     assert got[3].error["code"] == "rate_limit_exceeded"
+
+
+def test_who_has_no_key_shares_a_bucket_with_their_own_address_alone() -> None:
+    rate = RateLimit(1, clock=lambda: 0.0)
+    rules = rules_for("127.0.0.1", open_paths=["/login"])
+
+    def limited(app: Any) -> Guards:
+        return Guards(app, rules=rules, check=lambda secret: None, rate=rate)
+
+    homes = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]
+    statuses = [
+        ask("/login", method="POST", guard=limited, client=home).status
+        for home in homes
+    ]
+    assert statuses == [200, 429, 200, 200, 429]
 
 
 def small(app: Any) -> Guards:

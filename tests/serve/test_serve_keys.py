@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,37 @@ def test_counts_do_not_overflow_and_do_not_shrink(
     assert (keys.spent_today(key), keys.left_today(key)) == (MOST_TOKENS, 0)
     with pytest.raises(ValueError, match="-1 tokens"):
         keys.charge(key, -1)
+
+
+def test_a_charge_that_is_left_to_a_thread_waits_for_nobody_and_is_not_lost(
+    opened: Callable[..., KeyFile], path: Path
+) -> None:
+    keys = opened()
+    key = known(keys, keys.create("a", 100))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for _ in range(20):
+            keys.charge_soon(key, 2)  # it would wait for seconds here
+        other.execute("ROLLBACK")
+    assert (keys.spent_today(key), keys.left_today(key)) == (40, 60)
+    keys.charge_soon(key, 1)
+    keys.close()
+    assert opened().spent_today(key) == keys.spent_today(key) == 41
+    with pytest.raises(ValueError, match="-1 tokens"):
+        keys.charge_soon(key, -1)
+
+
+def test_a_charge_that_cannot_be_booked_is_logged(
+    opened: Callable[..., KeyFile], path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = opened()
+    key = known(keys, keys.create("a", 100))
+    path.chmod(0o666)
+    keys.charge_soon(key, 7)
+    keys.close()
+    assert "7 tokens were not booked: others can write keys" in caplog.text
+    path.chmod(0o600)
+    assert keys.spent_today(key) == 0
 
 
 def test_threads_lose_no_charge(opened: Callable[..., KeyFile]) -> None:

@@ -260,19 +260,18 @@ def test_with_keys_each_sees_its_own_solves_and_nobody_else_any(keys: KeyFile) -
         check(get(server, "/login"))
         assert "not known" in check(post(server, "/login", key="assay-x"), 401).words
         check(post(server, "/login", key=ann, token="x"), 403)
-        token = token_of(server)
         of_ann, of_bob = signed_in(server, ann), signed_in(server, bob)
-        reply = post(server, "/solves", token=token, headers=of_ann, task=TASK)
+        reply = post(server, "/solves", headers=of_ann, task=TASK)
         path = reply.headers["location"]
         server.settle()
         assert "ann" in check(get(server, path, **of_ann)).words
         assert 'Bearer $ASSAY_KEY"' in check(get(server, path, **of_ann)).words
         check(get(server, path, **of_bob), 404)
         check(get(server, f"{path}/events", **of_bob), 404)
-        check(post(server, f"{path}/cancel", token=token, headers=of_bob), 404)
+        check(post(server, f"{path}/cancel", headers=of_bob), 404)
         assert path not in text(get(server, "/", **of_bob))
         assert get(server, "/", cookie=f"{COOKIE}=forged").status == 303
-        post(server, "/logout", token=token, headers=of_bob)
+        post(server, "/logout", headers=of_bob)
         assert get(server, "/", **of_bob).status == 303
         keys.revoke("ann")
         assert get(server, path, **of_ann).status == 303, "a revoked key is signed out"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assay.problems import read_problem
 from assay.serve.app import answer_headers
 from assay.serve.classify import MOST_CHARS
-from assay.serve.offers import Profile, Routed, routed
+from assay.serve.offers import Profile, Routed, routed, weighed
 from assay.serve.requests import ChatMessage, ChatRequest, Options, Route
 
 TASK = "Write a Python function `double(n)` that returns twice n.\n\n>>> double(2)\n4\n"
@@ -30,21 +31,28 @@ def request(text: str, route: Route | None = None) -> ChatRequest:
 def test_a_task_goes_as_its_model_and_its_patience_say(
     profile: Profile, seconds: float | None, wanted: Route
 ) -> None:
-    assert routed(request(TASK), profile, seconds=seconds).route is wanted
+    way = weighed(
+        routed(request(TASK), profile),
+        read_problem(TASK),
+        "qwen2.5-coder-0.5b",
+        tokens_per_s=None,
+        patience_s=seconds,
+    )
+    assert way.route is wanted
 
 
 def test_what_is_no_task_passes_through_whatever_the_model() -> None:
     for profile in Profile:
-        found = routed(request("Why is the sky blue?"), profile, seconds=None)
+        found = routed(request("Why is the sky blue?"), profile)
         assert found.route is Route.PASS
 
 
 def test_a_wish_is_granted_but_for_a_text_that_would_take_too_long_to_read() -> None:
     for wish in Route:
-        short = routed(request("Hello.", wish), Profile.ROUTED, seconds=None)
+        short = routed(request("Hello.", wish), Profile.ROUTED)
         assert short.route is wish
         text = "f(" * MOST_CHARS
-        long = routed(request(text, wish), Profile.ROUTED, seconds=None)
+        long = routed(request(text, wish), Profile.ROUTED)
         assert long.route is Route.PASS
 
 

@@ -129,7 +129,8 @@ def test_a_turn_that_does_not_come_in_time_is_told_and_one_given_up_is_free(
 ) -> None:
     with running(slow) as server, sent(server.port, LIVE) as first:
         until(first, BEAT)
-        late = ask(server.port, other("late", False) | {"assay": {"timeout_s": 1.1}})
+        hurry = {"assay": {"timeout_s": 1.1, "route": "search"}}
+        late = ask(server.port, other("late", False) | hurry)
         assert late.status == 503
         assert late.json["error"]["code"] == "queue_timeout"
         with sent(server.port, other("queued")) as queued:

@@ -50,7 +50,6 @@ def test_what_a_completion_asks_for_without_meaning_is_accepted() -> None:
         ({"prompt": []}, "prompt"),
         ({"prompt": ["a", "b"]}, "prompt"),
         ({"prompt": [17]}, "prompt.0"),
-        ({"suffix": "b"}, "suffix"),
         ({"echo": True}, "echo"),
         ({"logprobs": True}, "logprobs"),
         ({"n": 0}, "n"),

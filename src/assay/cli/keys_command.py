@@ -92,7 +92,7 @@ def _row(keys: KeyFile, key: Key) -> dict[str, Any]:
 
 @app.command()
 def revoke(name: Name, api_keys: ApiKeys) -> None:
-    """Let a key in no more. Servers that run notice it at once."""
+    """Let a key in no more. Servers that run notice it within a second."""
     with _open(api_keys) as keys:
         keys.revoke(name)
     sys.stderr.write(f"{name!r} is revoked\n")

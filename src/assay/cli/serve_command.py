@@ -11,14 +11,9 @@ from assay.cli.solve_command import setting
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="The port to listen on.")
-    ] = 7700,
-    api_keys: Annotated[
-        Path | None,
-        typer.Option(help="The keys that may ask, of `assay keys`. Else any may."),
-    ] = None,
+    host: str = setting("The address to listen on."),
+    port: int = setting("The port to listen on."),
+    api_keys: Path = setting("The keys that may ask, of `assay keys`. Else any may."),
     upstream: Annotated[
         str | None, typer.Option(help="An OpenAI-compatible endpoint as the model.")
     ] = None,
@@ -28,9 +23,9 @@ def serve(
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="An origin whose pages may ask.")
     ] = None,
-    per_minute: Annotated[
-        int | None, typer.Option(min=1, help="Requests a minute of each key.")
-    ] = None,
+    per_minute: int = setting("Requests a minute of each key."),
+    solve_time: float = setting("Seconds of a solve, where --budget has no time."),
+    log_contents: bool = setting("Log what is asked and answered."),
     unsafe_no_sandbox: Annotated[
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run programs without isolation."),
@@ -60,6 +55,14 @@ def serve(
 
     config = load_config(
         {
+            "host": host,
+            "port": port,
+            "api_keys": api_keys,
+            "allow_host": allow_host or None,
+            "allow_origin": allow_origin or None,
+            "per_minute": per_minute,
+            "solve_time": solve_time,
+            "log_contents": log_contents,
             "base_url": upstream,
             "model": model,
             "context_length": context_length,
@@ -81,15 +84,4 @@ def serve(
             "sandbox_slots": sandbox_slots,
         }
     )
-    run(
-        ServeJob(
-            config=config,
-            host=host,
-            port=port,
-            api_keys=api_keys,
-            hosts=tuple(allow_host or ()),
-            origins=tuple(allow_origin or ()),
-            per_minute=per_minute,
-            unsafe=unsafe_no_sandbox,
-        )
-    )
+    run(ServeJob(config=config, unsafe=unsafe_no_sandbox))

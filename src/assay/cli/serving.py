@@ -8,33 +8,37 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
+from assay.budget import Limit
 from assay.cli.confidence import table_for
 from assay.cli.serving_pages import looks_of
 from assay.cli.solving import method
 from assay.concurrency import background
-from assay.config import Config
+from assay.config import Config, ServeConfig
 from assay.errors import EnvironmentFault, UsageError
 from assay.judging.judge import open_judge
 from assay.memory.calibration import stated_by
 from assay.models.embedded import EmbeddedModel
 from assay.models.opening import default_slots, open_model
 from assay.serve.app import Server
+from assay.serve.contents import CONTENTS_LOG
+from assay.serve.counting import CountedJudge
 from assay.serve.keys import KeyFile
+from assay.serve.logs import WithoutContents
+from assay.serve.metrics import ServerMetrics
 from assay.serve.offers import Offers
 from assay.serve.origins import check_binding, rules_for
 from assay.serve.pages import OPEN_PATHS
 from assay.serve.queue import RateLimit, Turns
 from assay.serve.service import Service
 from assay.serve.solves import Solves
-from assay.serve.upstream import Target, Upstream
+from assay.serve.upstream import Target, Upstream, keep_up
 from assay.types import Model
 
 WAITING_MAX = 64
-PASSING = 64  # requests that are passed through at once; the engine queues further
+PASSING = 64  # requests that are passed through at once to an endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +46,6 @@ class ServeJob:
     """What the command line asks for."""
 
     config: Config
-    host: str
-    port: int
-    api_keys: Path | None = None
-    hosts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    per_minute: int | None = None
     unsafe: bool = False
 
 
@@ -58,55 +56,58 @@ def run(job: ServeJob) -> None:
         ConfigError, UsageError: it may not be reached that way.
         EnvironmentFault: the port is taken, or what answers could not be opened.
     """
-    import uvicorn
+    from assay.serve.listening import Listening, configured
 
-    from assay.serve.listening import Listening
-
-    check_binding(job.host, has_keys=job.api_keys is not None)
+    own = job.config.serve
+    check_binding(own.host, has_keys=own.api_keys is not None)
+    _begin_log(own.log_contents)
     with ExitStack() as stack:
         keys = None
-        if job.api_keys is not None:
-            keys = KeyFile(job.api_keys)
+        if own.api_keys is not None:
+            keys = KeyFile(own.api_keys)
             stack.callback(keys.close)
         server = Server(partial(opened, job, keys))
         rules = rules_for(
-            job.host, hosts=job.hosts, origins=job.origins, open_paths=OPEN_PATHS
+            own.host,
+            hosts=own.allow_host,
+            origins=own.allow_origin,
+            open_paths=OPEN_PATHS,
         )
         app = server.app(
             rules,
             check=keys.check if keys else None,
-            rate=RateLimit(job.per_minute) if job.per_minute else None,
+            rate=RateLimit(own.per_minute) if own.per_minute else None,
             looks=looks_of(job.config),
+            log_contents=own.log_contents,
         )
-        logging.basicConfig(stream=sys.stderr, format="assay: %(message)s")
-        config = uvicorn.Config(
-            app,
-            host=job.host,
-            port=job.port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            lifespan="on",
-            ws="none",
-        )
-        listening = _listening(job)
+        config = configured(app, host=own.host, port=own.port)
+        listening = _listening(own.host, own.port)
         Listening(config, server).run(sockets=[listening])
         if server.failed is not None:
             raise server.failed
 
 
-def _listening(job: ServeJob) -> socket.socket:
+def _begin_log(log_contents: bool) -> None:
+    """Have the log on stderr, with nothing of contents unless that was asked for."""
+    logging.basicConfig(stream=sys.stderr)
+    form = logging.Formatter if log_contents else WithoutContents
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(form("assay: %(message)s"))
+    if log_contents:
+        logging.getLogger(CONTENTS_LOG).setLevel(logging.INFO)
+
+
+def _listening(host: str, port: int) -> socket.socket:
     """The socket, bound before anything is loaded."""
-    family = socket.AF_INET6 if ":" in job.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((job.host, job.port))
+        listening.bind((host, port))
     except OSError as error:
         listening.close()
         raise EnvironmentFault(
-            f"cannot listen on {job.host}:{job.port} ({error.strerror}); choose "
+            f"cannot listen on {host}:{port} ({error.strerror}); choose "
             "another --port, or end what listens there"
         ) from error
     listening.set_inheritable(True)
@@ -129,28 +130,47 @@ async def opened(job: ServeJob, keys: KeyFile | None) -> AsyncIterator[Service]:
         )
         model = await stack.enter_async_context(open_model(config))
         start = await stack.enter_async_context(background())
+        engine = model.engine if isinstance(model, EmbeddedModel) else None
         upstream = Upstream(
-            partial(target_of, config, model), idle_timeout_s=config.model.idle_timeout
+            partial(target_of, config, model),
+            engine=engine,
+            idle_timeout_s=config.model.idle_timeout,
         )
+        if engine is not None:
+            start(partial(keep_up, engine))
         stack.push_async_callback(upstream.aclose)
         table = table_for(config, model.identity)
         slots = config.model.slots or default_slots()
         offers = Offers(model.identity, int(time.time()))
-        sys.stderr.write("\n".join(told(job, offers.name)) + "\n")
+        sys.stderr.write("\n".join(told(config.serve, offers.name)) + "\n")
         sys.stderr.flush()
+        metrics = ServerMetrics()
         yield Service(
             model=model,
             offers=offers,
             recipe=recipe,
-            limit=limit,
-            solves=Solves(start, judge),
+            limit=in_time(limit, config.serve.solve_time),
+            solves=Solves(start, CountedJudge(judge, metrics.sandbox_runs)),
             turns=Turns(slots, WAITING_MAX, WAITING_MAX // 4),
-            passing=Turns(PASSING, WAITING_MAX, WAITING_MAX // 4),
+            # an engine answers so many at once: who is next is better decided here
+            passing=Turns(
+                engine.slots if engine else PASSING, WAITING_MAX, WAITING_MAX // 4
+            ),
             upstream=upstream,
             keys=keys,
             confidence=partial(stated_by, table) if table else None,
             fingerprint=_fingerprint(model),
+            metrics=metrics,
         )
+
+
+def in_time(limit: Limit, seconds: float) -> Limit:
+    """A ceiling of each solve that has one of time in any case.
+
+    >>> [in_time(each, 1800).seconds for each in (Limit(), Limit(seconds=7200))]
+    [1800, 7200]
+    """
+    return limit if limit.seconds is not None else replace(limit, seconds=seconds)
 
 
 def target_of(config: Config, model: Model) -> Target:
@@ -179,12 +199,12 @@ def _fingerprint(model: Model) -> str:
     return "-".join(filter(None, ("assay", identity.name, digest)))
 
 
-def told(job: ServeJob, name: str) -> Iterator[str]:
+def told(own: ServeConfig, name: str) -> Iterator[str]:
     """The address, the names, and the settings of the usual clients."""
-    host = f"[{job.host}]" if ":" in job.host else job.host
-    base = f"http://{host}:{job.port}/v1"
-    pages = f"http://{host}:{job.port}/"
-    key = "any text" if job.api_keys is None else "a secret of `assay keys create`"
+    host = f"[{own.host}]" if ":" in own.host else own.host
+    base = f"http://{host}:{own.port}/v1"
+    pages = f"http://{host}:{own.port}/"
+    key = "any text" if own.api_keys is None else "a secret of `assay keys create`"
     yield f"serving {base}  (key: {key}; Ctrl-C ends it)"
     yield f"pages   {pages}"
     yield f"models  {name} decides by itself, {name}-fast is one sample,"

@@ -24,6 +24,7 @@ class Forwarded:
 
     status: int
     content_type: str
+    retry_after: str  # as it was said; empty where it was not
     pieces: AsyncGenerator[bytes, None]
 
 
@@ -118,6 +119,7 @@ class Connection:
                 yield Forwarded(
                     status=response.status_code,
                     content_type=response.headers.get("content-type", ""),
+                    retry_after=response.headers.get("retry-after", ""),
                     pieces=self._pieces(response),
                 )
 

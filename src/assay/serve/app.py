@@ -17,22 +17,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assay.concurrency import background
 from assay.errors import AssayError
+from assay.serve.contents import Contents
 from assay.serve.faults import ROUTE_HEADER, Faults, ending
 from assay.serve.guards import KEY, Guards
 from assay.serve.keys import Key
 from assay.serve.metrics import CONTENT_TYPE
 from assay.serve.offers import Routed
+from assay.serve.openapi import description
 from assay.serve.origins import Rules
 from assay.serve.pages import Looks, page_routes
-from assay.serve.passing import Passed, embedded
+from assay.serve.passing import Passed, counted, embedded
 from assay.serve.queue import RateLimit
 from assay.serve.requests import ChatRequest
 from assay.serve.searching import Searched
-from assay.serve.service import Service
+from assay.serve.service import Service, unheeded
 from assay.serve.wire.apis import APIS, Api
 from assay.serve.wire.errors import Refused, loading, unavailable
 from assay.serve.wire.messages import read_count
-from assay.serve.wire.messages_answers import count_answer
 from assay.serve.wire.models import model_list, model_object
 from assay.serve.wire.options import ignored_header
 
@@ -65,16 +66,19 @@ class Server:
         check: Callable[[str], Key | None] | None = None,
         rate: RateLimit | None = None,
         looks: Looks | None = None,
+        log_contents: bool = False,
     ) -> ASGIApp:
         """The whole ASGI application, behind its guards.
 
         Args:
             looks: What the pages show besides solves.
+            log_contents: Write what is asked and answered into the log.
         """
         routes = [
             Path("/health", self._health),
             Path("/ready", self._ready),
             Path("/metrics", self._metrics),
+            Path("/openapi.json", partial(self._description, check is not None)),
             Path("/v1/models", self._models),
             Path("/v1/models/{name:path}", self._model),
             Path("/v1/messages/count_tokens", self._count, methods=["POST"]),
@@ -87,7 +91,8 @@ class Server:
         ]
         inner = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
         self._faults = Faults(inner)
-        return Guards(self._faults, rules=rules, check=check, rate=rate)
+        told = Contents(self._faults) if log_contents else self._faults
+        return Guards(told, rules=rules, check=check, rate=rate)
 
     def stop(self) -> None:
         """Begin to end: nothing new is answered, and every solve is cut short."""
@@ -143,10 +148,15 @@ class Server:
     async def _health(self, request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
+    async def _description(self, has_keys: bool, request: Request) -> Response:
+        return JSONResponse(description(has_keys=has_keys))
+
     async def _ready(self, request: Request) -> Response:
         if self.failed is not None:
             return JSONResponse({"status": "failed"}, status_code=503)
         service = self.service
+        if not await service.upstream.is_up():
+            return JSONResponse({"status": "restarting"}, status_code=503)
         return JSONResponse({"status": "ready", "model": service.offers.name})
 
     async def _metrics(self, request: Request) -> Response:
@@ -165,14 +175,13 @@ class Server:
 
     async def _count(self, request: Request) -> Response:
         asked = read_count(await request.body(), request.headers)
-        service = self.service
-        service.offers.find(asked.model)
-        return JSONResponse(count_answer(await service.prompt_tokens(asked)))
+        key: Key | None = request.scope.get(KEY)
+        return await counted(self.service, asked, key, request.receive)
 
     async def _embeddings(self, request: Request) -> Response:
         service = self.service
         key: Key | None = request.scope.get(KEY)
-        service.require_tokens(key)
+        await service.require_tokens(key)
         return await embedded(service, await request.body(), key, request.receive)
 
     async def _complete(self, api: Api, request: Request) -> _Answer:
@@ -181,7 +190,7 @@ class Server:
         headers = dict(request.headers)
         key: Key | None = request.scope.get(KEY)
         asked = service.read(api, body, headers)
-        service.require_tokens(key)
+        await service.require_tokens(key)
         way, found = await anyio.to_thread.run_sync(service.route, asked)
         own = answer_headers(asked, way)
         inner: ASGIApp
@@ -239,5 +248,5 @@ def answer_headers(request: ChatRequest, way: Routed) -> dict[str, str]:
     words = " ".join(way.reason.encode("ascii", "replace").decode().split())
     reason = "".join(filter(str.isprintable, words))[:200].strip()
     headers = {ROUTE_HEADER: str(way.route), "x-assay-reason": reason}
-    ignored = ignored_header(request)
+    ignored = ignored_header((*unheeded(request, way), *request.ignored))
     return headers | ({"x-assay-ignored": ignored} if ignored else {})

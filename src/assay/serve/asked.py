@@ -10,7 +10,7 @@ from assay.errors import ProblemError
 from assay.problems import read_problem
 from assay.problems.asserts import tested_name
 from assay.problems.texts import ASSUMED_NAME
-from assay.serve.classify import read_text
+from assay.serve.classify import other_language, read_text
 from assay.serve.requests import ChatMessage, ChatRequest
 from assay.types import IOMode, Problem
 
@@ -108,9 +108,14 @@ def asked(request: ChatRequest) -> Asked:
     out; all else stays as it was written.
 
     Raises:
-        ProblemError: the text holds no problem, its examples contradict each other, or
-            it asks for a class and does not name it.
+        ProblemError: the text holds no problem, its examples contradict each other, it
+            asks for a class and does not name it, or for another language than Python,
+            or text is to be filled in: also where the caller wants a search.
     """
+    if request.is_infill:
+        raise ProblemError("text is to be filled in before its suffix")
+    if other := other_language(request):
+        raise ProblemError(other)
     text = _without_politeness(request.messages[-1].text)
     problem = _problem(text)
     form = Form(

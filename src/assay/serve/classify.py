@@ -17,6 +17,7 @@ from assay.serve.signs_against import (
     AGENT_SYSTEM,
     ASKED_FORM,
     DEPENDS,
+    NAMES_LANGUAGE,
     NEEDS_WORLD,
     NEGATED,
     NO_PROGRAM,
@@ -115,10 +116,28 @@ def classify(request: ChatRequest) -> Classified:
     return Classified(route=Route.SEARCH, reason="it asks for one program in Python")
 
 
+def other_language(request: ChatRequest) -> str:
+    """What asks for another language than Python; empty where nothing does."""
+    text = read_text(request.messages[-1].text)
+    if any(tag.lower() not in _PLAIN_TAGS for tag in text.tags):
+        return "it holds code in another language"
+    system = NEGATED.sub(" ", _system_text(request.messages))
+    said = _first(OTHER_LANGUAGE, text.wanted) or _first(OTHER_CODE, text.whole)
+    said = said or _first(OTHER_LANGUAGE, system)
+    if said:
+        return f"it {said}"
+    python = PYTHON.search(text.prose + system) or PYTHON_CODE.search(text.whole)
+    if NAMES_LANGUAGE.search(text.wanted + system) and not python:
+        return "it names another language, and not Python"
+    return ""
+
+
 def _in_fields(request: ChatRequest) -> str:
     """Why the request's fields rule out a search; empty where they do not."""
     if request.has_tools:
         return "the request offers tools"
+    if request.is_infill:
+        return "text is to be filled in before its suffix"
     if request.response_format != "text":
         return f"the answer has to be in the format {request.response_format!r}"
     if request.wants_logprobs:

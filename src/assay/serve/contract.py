@@ -53,15 +53,19 @@ def ranked_texts(
 
     Programs that differ only in how they are written are one. Candidates of better
     output classes come first. What fails given tests is left out where the answer
-    passes them.
-
-    Returns:
-        At least one text; fewer than `n` where there are fewer programs.
+    passes them. Where there are fewer programs the answer stands again in their place:
+    a client that asks for `n` choices reads `n`.
     """
+    texts = _texts(solution, form, n, evidence)
+    return (*texts, *(texts[0],) * (n - len(texts)))
+
+
+def _texts(solution: Solution, form: Form, n: int, evidence: bool) -> list[str]:
+    """One text for each program, at least one and at most `n`."""
     code = _code(solution)
     texts = [answer_text(solution, form, evidence=evidence)]
     if code is None:
-        return tuple(texts)
+        return texts
     seen = {normalise(code)}
     for report in sorted(solution.candidates, key=_rank):
         if len(texts) >= n:
@@ -72,7 +76,7 @@ def ranked_texts(
         seen.add(written)
         answer = _alternative(report, solution, form)
         texts.append(_laid_out(answer, form, evidence))
-    return tuple(texts)
+    return texts
 
 
 def _code(solution: Solution) -> str | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import secrets
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assay.errors import AssayError
+from assay.errors import AssayError, EnvironmentFault, UsageError
 from assay.models.retries import TransientFault
 from assay.serve.guards import error_body
+from assay.serve.logs import request_number
 from assay.serve.queue import Busy
 from assay.serve.solves import Cancelled, TooLate
 from assay.serve.wire.apis import APIS
@@ -22,17 +22,17 @@ from assay.serve.wire.errors import (
     not_found,
     refusal_of,
     too_many_requests,
+    unavailable,
     upstream_failed,
 )
 
 ROUTE_HEADER = "x-assay-route"
-REQUEST_ID = b"x-request-id"
 
 log = logging.getLogger("assay.serve")
 
 
 class Faults:
-    """Answers what its application raises, and gives every answer a number.
+    """Answers what its application raises.
 
     Args:
         app: What is answered for.
@@ -52,7 +52,6 @@ class Faults:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number = secrets.token_hex(8)
         begun = False
 
         async def sending(message: Message) -> None:
@@ -61,16 +60,14 @@ class Faults:
                 if _is_of_router(message):
                     raise Refused(_no_route(scope, message["status"]))
                 begun = True
-                own = (REQUEST_ID, number.encode())
-                message = {**message, "headers": [*message["headers"], own]}
             await send(message)
 
-        refusal = await self._refusal(scope, receive, sending, number)
+        refusal = await self._refusal(scope, receive, sending)
         if refusal is not None and not begun:  # else all that is left is to hang up
             await _refuse(refusal, scope, sending)
 
     async def _refusal(
-        self, scope: Scope, receive: Receive, send: Send, number: str
+        self, scope: Scope, receive: Receive, send: Send
     ) -> Refusal | None:
         """Run the application; why it gave no answer, if it gave none."""
         with anyio.CancelScope() as own:
@@ -79,31 +76,32 @@ class Faults:
                 await self._app(scope, receive, send)
                 return None
             except Exception as error:
-                return refusal_for(error, number)
+                return refusal_for(error)
             finally:
                 self._open.discard(own)
         return ending()
 
 
-def refusal_for(error: Exception, number: str = "") -> Refusal:
-    """What a client is told of a fault; what it is not told stands in the log.
-
-    Args:
-        number: Under which it stands there.
-    """
+def refusal_for(error: Exception) -> Refusal:
+    """What a client is told of a fault; what it is not told stands in the log."""
     if isinstance(error, Busy):
         return too_many_requests(str(error), retry_after_s=error.retry_after_s)
     if isinstance(error, TooLate):
         return _overloaded(str(error), "queue_timeout")
     if isinstance(error, Cancelled):
         return _overloaded(str(error), "cancelled")
-    if isinstance(error, TransientFault):
-        return upstream_failed()
-    if isinstance(error, (Refused, AssayError)):
+    if isinstance(error, (Refused, UsageError)):
         return refusal_of(error)
-    number = number or secrets.token_hex(8)
-    log.error("request %s failed", number, exc_info=error)
-    return internal_error(number)
+    number = request_number.get()
+    if isinstance(error, TransientFault):
+        log.error("request %s: the endpoint gave no answer: %s", number, error)
+        return upstream_failed()
+    if isinstance(error, AssayError):
+        log.error("request %s failed: %s", number, error)
+    else:
+        log.error("request %s failed", number, exc_info=error)
+    is_ours = not isinstance(error, EnvironmentFault)
+    return internal_error(number) if is_ours else unavailable()
 
 
 def revoked() -> Refusal:

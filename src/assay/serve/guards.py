@@ -3,16 +3,18 @@
 Covered: a page of the web that has its own name point here, or that asks from another
 origin; callers without a key; bodies that are too large or arrive too slowly; paths
 that a router would redirect to somebody else's address. Not covered: headers that
-arrive slowly and the number of connections, which are uvicorn's; the cookies of our
-pages, which are theirs; the pages of a server behind a proxy that ends TLS, unless
+arrive slowly and the number of connections, which `listening` bounds; the cookies of
+our pages, which are theirs; the pages of a server behind a proxy that ends TLS, unless
 their origin is allowed or uvicorn is told to trust that proxy.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
 import re
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ import anyio
 
 from assay.errors import EnvironmentFault
 from assay.serve.keys import Key
+from assay.serve.logs import request_number
 from assay.serve.origins import (
     Headers,
     Rules,
@@ -50,9 +53,17 @@ Check = Callable[[str], Key | None]
 
 KEY = "assay.key"
 """Where a request's scope says whose it is: a `Key`, or None where none is needed."""
+REQUEST_ID = b"x-request-id"
+
+SMALL_MAX_BYTES = 4 << 10  # of a body where anybody may send one
+FORM_MAX_BYTES = 256 << 10  # of the form with a task, percent-encoded
 
 _BEARER = re.compile(r"bearer[ \t]+(.*)", re.IGNORECASE)
-_OURS_TO_SAY = {b"access-control-allow-origin", b"access-control-allow-credentials"}
+_OURS_TO_SAY = {
+    b"access-control-allow-origin",
+    b"access-control-allow-credentials",
+    REQUEST_ID,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -94,7 +105,31 @@ def require_key(headers: Headers, check: Check) -> Key:
     return key
 
 
-def require_length(headers: Headers, rules: Rules) -> None:
+def client_address(scope: Scope) -> str:
+    """Where a request comes from: an address, or the network that one customer has.
+
+    >>> client_address({"client": ("2001:db8::1:2", 1)}), client_address({})
+    ('2001:db8::/64', '')
+    """
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return str(host)
+    if address.version == 4 or address.is_loopback:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def most_bytes(path: str, rules: Rules) -> int:
+    """How long a body may be: what is no API takes forms at most."""
+    if path.startswith("/v1/"):
+        return rules.body_max_bytes
+    own = FORM_MAX_BYTES if path == "/solves" else SMALL_MAX_BYTES
+    return min(own, rules.body_max_bytes)
+
+
+def require_length(headers: Headers, most: int) -> None:
     """Refuse a body that says itself that it is too long.
 
     Raises:
@@ -103,11 +138,11 @@ def require_length(headers: Headers, rules: Rules) -> None:
     for text in values(headers, b"content-length"):
         if not re.fullmatch("[0-9]{1,18}", text):
             raise Refused(invalid(f"{shown(text)} is no length of a body"))
-        if int(text) > rules.body_max_bytes:
-            raise Refused(too_large(rules.body_max_bytes))
+        if int(text) > most:
+            raise Refused(too_large(most))
 
 
-async def read_body(receive: Receive, rules: Rules) -> bytes | None:
+async def read_body(receive: Receive, most: int, within_s: float) -> bytes | None:
     """The whole body, or None if the caller has gone.
 
     Raises:
@@ -115,21 +150,21 @@ async def read_body(receive: Receive, rules: Rules) -> bytes | None:
     """
     parts: list[bytes] = []
     n_bytes = 0
-    with anyio.move_on_after(rules.body_within_s):
+    with anyio.move_on_after(within_s):
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
             parts.append(message.get("body", b""))
             n_bytes += len(parts[-1])
-            if n_bytes > rules.body_max_bytes:
-                raise Refused(too_large(rules.body_max_bytes))
+            if n_bytes > most:
+                raise Refused(too_large(most))
             if not message.get("more_body", False):
                 return b"".join(parts)
     raise Refused(
         Refusal(
             status=408,
-            message=f"the body was not here within {rules.body_within_s:g} s",
+            message=f"the body was not here within {within_s:g} s",
             code="request_timeout",
         )
     )
@@ -143,8 +178,9 @@ class Guards:
     Args:
         app: What is guarded.
         rules: Who is let in.
-        check: Looks a secret up; None: no keys are set, and any is as good as none.
-        rate: How often each key may POST; without keys, how often all may together.
+        check: Looks a secret up, in a thread; None: no keys are set, and any is as good
+            as none.
+        rate: How often each key may POST; without a key, each address.
     """
 
     def __init__(
@@ -171,7 +207,10 @@ class Guards:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = tuple((name.lower(), value) for name, value in scope["headers"])
-        send = _with_cors(send, cors_headers(headers, self._rules))
+        number = secrets.token_hex(8)
+        request_number.set(number)
+        own = (*cors_headers(headers, self._rules), (REQUEST_ID, number.encode()))
+        send = _with_own(send, own)
         path = plain_path(scope["path"])
         try:
             require_host(headers, self._rules)
@@ -179,30 +218,32 @@ class Guards:
             if is_preflight(scope["method"], headers):
                 await _respond(send, 204, preflight_headers(headers), b"")
                 return
-            key = self._key(path, headers)
-            self._count(scope["method"], key)
-            require_length(headers, self._rules)
-            body = await read_body(receive, self._rules)
+            key = await self._key(path, headers)
+            self._count(scope, key)
+            most = most_bytes(path, self._rules)
+            require_length(headers, most)
+            body = await read_body(receive, most, self._rules.body_within_s)
         except Refused as refused:
             await _refuse(send, refused.refusal, path)
             return
         if body is not None:
             await self._app(_passed(scope, path, key), _replayed(body, receive), send)
 
-    def _key(self, path: str, headers: Headers) -> Key | None:
+    async def _key(self, path: str, headers: Headers) -> Key | None:
         if self._check is None or not needs_key(path, self._rules):
             return None
         try:
-            return require_key(headers, self._check)
+            return await anyio.to_thread.run_sync(require_key, headers, self._check)
         except EnvironmentFault as fault:
-            _log.error("nobody is let in: %s", fault)
+            number = request_number.get()
+            _log.error("request %s: nobody is let in: %s", number, fault)
             raise Refused(unavailable()) from fault
 
-    def _count(self, method: str, key: Key | None) -> None:
-        if self._rate is None or method != "POST":
+    def _count(self, scope: Scope, key: Key | None) -> None:
+        if self._rate is None or scope["method"] != "POST":
             return
         try:
-            self._rate.take(key.name if key else "")
+            self._rate.take(key.id if key else client_address(scope))
         except Busy as busy:
             raise Refused(
                 too_many_requests(str(busy), retry_after_s=busy.retry_after_s)
@@ -233,7 +274,7 @@ async def _respond(send: Send, status: int, headers: Headers, body: bytes) -> No
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _with_cors(send: Send, cors: Headers) -> Send:
+def _with_own(send: Send, headers: Headers) -> Send:
     """Say what these rules allow, and nothing that an upstream's answer would allow."""
 
     async def sending(message: Message) -> None:
@@ -243,7 +284,7 @@ def _with_cors(send: Send, cors: Headers) -> Send:
                 for name, value in message.get("headers", ())
                 if name.lower() not in _OURS_TO_SAY
             ]
-            message = {**message, "headers": [*own, *cors]}
+            message = {**message, "headers": [*own, *headers]}
         await send(message)
 
     return sending

@@ -11,57 +11,41 @@ one keyed BLAKE2b is enough, and a slow password hash would only slow each reque
 Covered: the file is made for its owner alone, and is refused, also later on, when it
 belongs to somebody else or others can write to it. Each question reads the file, some
 100 us, so that what another process changed holds from the next question on, also
-where it put another file in its place. No charge that returned is lost by a kill or a
-power cut. Not covered: a folder that others can write to, a file on a network share,
-and requests in flight, which together may spend more than was left.
+where it put another file in its place. No `charge` that returned is lost by a kill or a
+power cut; one that is left to a thread may be. Not covered: a folder that others can
+write to, a file on a network share, and requests in flight, which together may spend
+more than was left.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
+import logging
 import re
 import secrets
 import sqlite3
-import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assay.errors import ConfigError, EnvironmentFault, UsageError
+from assay.serve.key_files import make_key_file, opened_key_file, require_own
 
-FORMAT = 1
 MOST_TOKENS = 1 << 61
 """Where a count stops: the sum of two still fits SQLite's integers."""
 
-_APPLICATION_ID = 0x41534B59  # "ASKY"
 _PREFIX = "assay-"
 _SECRET_BYTES = 32
 _LONGEST_SECRET = 256  # characters; what is longer is not even hashed
-_BUSY_S = 5.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-_SCHEMA = """
-CREATE TABLE meta (salt BLOB NOT NULL);
-CREATE TABLE keys (
-  id TEXT PRIMARY KEY,
-  digest BLOB NOT NULL,
-  name TEXT NOT NULL,
-  created REAL NOT NULL,
-  revoked REAL,
-  tokens_a_day INTEGER
-);
-CREATE UNIQUE INDEX names ON keys (name) WHERE revoked IS NULL;
-CREATE TABLE spent (
-  name TEXT NOT NULL, day TEXT NOT NULL, tokens INTEGER NOT NULL,
-  PRIMARY KEY (name, day)
-) WITHOUT ROWID;
-"""
 _COLUMNS = "id, name, created, revoked, tokens_a_day"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +62,10 @@ class Key:
 class KeyFile:
     """The keys in one file, for any number of threads and processes.
 
-    All methods but `close` raise `EnvironmentFault` where the file has gone, is no
-    longer its owner's alone to write, or cannot be used: nobody is let in meanwhile.
+    All methods but `close` and `charge_soon` raise `EnvironmentFault` where the file
+    has gone, is no longer its owner's alone to write, or cannot be used: nobody is let
+    in meanwhile. They wait for the disk, and up to 5 s for another process that holds
+    the file, so an event loop leaves them to a thread.
 
     Args:
         path: The file.
@@ -103,13 +89,23 @@ class KeyFile:
         self._database: sqlite3.Connection | None = None
         self._file = (0, 0)
         self._salt = b""
+        self._owing = threading.Lock()  # held for a moment only, unlike the other
+        self._owed: dict[str, int] = {}  # tokens that are not in the file yet, by name
+        self._payer: ThreadPoolExecutor | None = None
         if create:
-            _make(path)
+            make_key_file(path)
         with self._lock:
             self._current()
 
     def close(self) -> None:
-        """Close the file. The next question opens it again."""
+        """Write what is owed and close the file. The next question opens it again."""
+        with self._owing:
+            payer, self._payer = self._payer, None
+        if payer is not None:
+            payer.shutdown()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         with self._lock:
             database, self._database = self._database, None
             if database is not None:
@@ -190,13 +186,10 @@ class KeyFile:
     def charge(self, key: Key, tokens: int) -> None:
         """Count tokens as spent today (UTC) under the key's name.
 
-        It waits for the disk, some 10 ms, so an event loop leaves it to a thread.
-
         Raises:
             ValueError: less than none.
         """
-        if tokens < 0:
-            raise ValueError(f"{tokens} tokens cannot be charged")
+        _require_spent(tokens)
         with self._using() as database:
             database.execute(
                 "INSERT INTO spent VALUES (?, ?, min(?, ?)) ON CONFLICT (name, day) DO "
@@ -207,6 +200,39 @@ class KeyFile:
                 ),
             )
 
+    def charge_soon(self, key: Key, tokens: int) -> None:
+        """Do as `charge` does, in a thread of its own; it counts here at once.
+
+        A fault is logged and not raised: an answer is not lost where what it cost
+        cannot be booked.
+
+        Raises:
+            ValueError: less than none.
+        """
+        _require_spent(tokens)
+        with self._owing:
+            is_being_paid = key.name in self._owed
+            self._owed[key.name] = self._owed.get(key.name, 0) + tokens
+            if not is_being_paid:
+                self._payer = self._payer or ThreadPoolExecutor(1, "assay-keys")
+                self._payer.submit(self._pay, key)
+
+    def _pay(self, key: Key) -> None:
+        """Charge what a name owes, also what is added meanwhile."""
+        owed = -1
+        while owed:
+            with self._lock:  # so that nobody counts the same tokens twice
+                with self._owing:
+                    paid = self._owed[key.name]
+                try:
+                    self.charge(key, paid)
+                except EnvironmentFault as fault:
+                    _log.error("%d tokens were not booked: %s", paid, fault)
+                with self._owing:
+                    owed = self._owed.pop(key.name) - paid
+                    if owed:
+                        self._owed[key.name] = owed
+
     def spent_today(self, key: Key) -> int:
         """Tokens that were charged to the key's name since midnight, UTC."""
         with self._using() as database:
@@ -214,7 +240,9 @@ class KeyFile:
                 "SELECT tokens FROM spent WHERE name = ? AND day = ?",
                 (key.name, self._today()),
             ).fetchone()
-        return int(row[0]) if row else 0
+            with self._owing:
+                owed = self._owed.get(key.name, 0)
+        return min(MOST_TOKENS, (int(row[0]) if row else 0) + owed)
 
     def left_today(self, key: Key) -> int | None:
         """Tokens that the key may still spend today, at least 0; None: no limit."""
@@ -248,107 +276,12 @@ class KeyFile:
 
     def _current(self) -> sqlite3.Connection:
         """The file that has this name now, which may not be the one of a moment ago."""
-        file = _require_own(self._path)
+        file = require_own(self._path)
         if self._database is None or file != self._file:
-            self.close()
-            self._database, self._salt = _opened(self._path)
+            self._disconnect()
+            self._database, self._salt = opened_key_file(self._path)
             self._file = file
         return self._database
-
-
-def _make(path: Path) -> None:
-    # One that is there is not opened: to close it again would end SQLite's locks on it.
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError as error:
-        raise ConfigError(f"cannot make {str(path)!r}: {error.strerror}") from error
-
-
-def _require_own(path: Path) -> tuple[int, int]:
-    """Which file it is; refuse one into which somebody else could write a key."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise ConfigError(
-            f"there are no keys in {str(path)!r} ({error.strerror}); `assay keys "
-            "create NAME --api-keys FILE` makes the file"
-        ) from error
-    if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(f"{str(path)!r} is not a file, so it holds no keys")
-    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigError(
-            f"others can write keys into {str(path)!r}; make it yours (chown) and "
-            "yours alone (chmod 600)"
-        )
-    return found.st_dev, found.st_ino
-
-
-def _opened(path: Path) -> tuple[sqlite3.Connection, bytes]:
-    """A connection to the file and its salt; its tables are made if it is new."""
-    try:
-        database = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",  # not made, if it goes just now
-            uri=True,
-            timeout=_BUSY_S,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        try:
-            return database, _prepared(database, path)
-        except BaseException:
-            database.close()
-            raise
-    except sqlite3.Error as error:
-        raise ConfigError(
-            f"{str(path)!r} cannot be read as a file of keys ({error}); name one that "
-            "`assay keys create` made"
-        ) from error
-
-
-def _prepared(database: sqlite3.Connection, path: Path) -> bytes:
-    _require_keys(database, path)
-    database.execute("BEGIN IMMEDIATE")  # others may be doing the same at this moment
-    try:
-        if not _n_tables(database):
-            _make_tables(database)
-        (salt,) = database.execute("SELECT salt FROM meta").fetchone()
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
-    return bytes(salt)
-
-
-def _make_tables(database: sqlite3.Connection) -> None:
-    for statement in _SCHEMA.split(";")[:-1]:
-        database.execute(statement)
-    database.execute("INSERT INTO meta VALUES (?)", (secrets.token_bytes(32),))
-    database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    database.execute(f"PRAGMA user_version = {FORMAT}")
-
-
-def _n_tables(database: sqlite3.Connection) -> int:
-    return int(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-
-
-def _require_keys(database: sqlite3.Connection, path: Path) -> None:
-    """Refuse somebody else's database before anything in it is changed."""
-    if not _n_tables(database):
-        return
-    (owner,) = database.execute("PRAGMA application_id").fetchone()
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if owner != _APPLICATION_ID:
-        raise ConfigError(
-            f"{str(path)!r} is a database of something else; name a file that `assay "
-            "keys create` made"
-        )
-    if version > FORMAT:
-        raise ConfigError(
-            f"{str(path)!r} has key format {version}, this version reads {FORMAT}; use "
-            "the version of assay that wrote it"
-        )
 
 
 def _require_name(name: str) -> None:
@@ -357,6 +290,11 @@ def _require_name(name: str) -> None:
             f"a key cannot be named {name!r}; give at most 64 letters, digits and "
             ". _ @ -, of which the first is a letter or a digit"
         )
+
+
+def _require_spent(tokens: int) -> None:
+    if tokens < 0:
+        raise ValueError(f"{tokens} tokens cannot be charged")
 
 
 def _require_tokens(tokens_a_day: int | None) -> None:

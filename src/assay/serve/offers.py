@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assay.serve.classify import MOST_CHARS, classify
+from assay.serve.expected import Expectation, decided, expectation
 from assay.serve.requests import ChatRequest, Route
 from assay.serve.wire.errors import Refused, model_not_found
 from assay.serve.wire.models import ServedModel
-from assay.types import ModelIdentity
-
-LEAST_SEARCH_S = 20.0  # a client that waits less is answered with one sample
+from assay.types import ModelIdentity, Problem
 
 
 class Profile(StrEnum):
@@ -29,6 +29,8 @@ class Routed:
 
     route: Route
     reason: str
+    is_open: bool = False  # nobody asked for it: the expected gain is to decide
+    expected: Expectation | None = None  # of a way that is solved
 
 
 class Offers:
@@ -66,11 +68,10 @@ class Offers:
         )
 
 
-def routed(request: ChatRequest, profile: Profile, *, seconds: float | None) -> Routed:
+def routed(request: ChatRequest, profile: Profile) -> Routed:
     """Which way a request takes: its own wish, then what it is, then its model's name.
 
-    Args:
-        seconds: Until the client gives up; None: not known.
+    What is left open by all three is a search until it was weighed.
     """
     wish = request.options.route
     if wish is Route.PASS:
@@ -87,7 +88,30 @@ def routed(request: ChatRequest, profile: Profile, *, seconds: float | None) -> 
         return Routed(route=Route.FAST, reason="the model's name asks for one sample")
     if profile is Profile.QUALITY:
         return Routed(route=Route.SEARCH, reason="the model's name asks for a search")
-    if seconds is not None and seconds < LEAST_SEARCH_S:
-        reason = f"the client waits {seconds:.0f} s at most"
-        return Routed(route=Route.FAST, reason=reason)
-    return Routed(route=Route.SEARCH, reason=found.reason)
+    return Routed(route=Route.SEARCH, reason=found.reason, is_open=True)
+
+
+def weighed(
+    way: Routed,
+    problem: Problem,
+    model: str,
+    *,
+    tokens_per_s: float | None,
+    patience_s: float | None,
+) -> Routed:
+    """A way with what is expected of it, which decides where it is open.
+
+    Args: as of `expectation`.
+    """
+    begun = time.perf_counter()
+    expected = expectation(
+        problem, model, tokens_per_s=tokens_per_s, patience_s=patience_s
+    )
+    route, reason = way.route, way.reason
+    if way.is_open:
+        route, why = decided(expected)
+        reason = f"{reason}; {why}"
+    cost_us = 1e6 * (time.perf_counter() - begun)
+    return Routed(
+        route=route, reason=reason, expected=replace(expected, cost_us=cost_us)
+    )

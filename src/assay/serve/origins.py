@@ -55,7 +55,8 @@ def rules_for(
         bound_host: Its own name or address; bound to all, it is asked by any address.
         hosts: More names under which it is asked, without ports.
         origins: Other origins whose pages may ask, as `https://example.org`.
-        open_paths: Paths that need no key, beside `/health`. `/` is only itself.
+        open_paths: Paths that need no key, beside `/health` and `/openapi.json`. `/` is
+            only itself.
 
     Raises:
         ConfigError: a host or an origin that cannot be one; `*` and `null` are none.
@@ -66,7 +67,7 @@ def rules_for(
         hosts=_spelled(names, host_key, "a host, as 'example.org'"),
         any_address=is_any,
         origins=_spelled(origins, origin_key, "an origin, as 'https://example.org'"),
-        open_paths=frozenset({"/health", *open_paths}),
+        open_paths=frozenset({"/health", "/openapi.json", *open_paths}),
         body_max_bytes=body_max_bytes,
         body_within_s=body_within_s,
     )

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from assay.concurrency import background
 from assay.errors import AssayError
 from assay.models.connection import Forwarded
 from assay.models.retries import TransientFault
-from assay.serve.connections import Gone, Live, while_connected
-from assay.serve.faults import ROUTE_HEADER, refusal_for, revoked
+from assay.serve.allowance import Bill, bounded, most_tokens
+from assay.serve.connections import Gone, Writer, send_whole, while_connected
+from assay.serve.faults import ROUTE_HEADER, refusal_for
+from assay.serve.forwarding import given, is_stream, late_refusal, read_whole
 from assay.serve.keys import Key
 from assay.serve.offers import Routed
 from assay.serve.requests import ChatRequest, Route
-from assay.serve.service import HEARTBEAT_S, Service
-from assay.serve.upstream import WholeEvents, usage_in
-from assay.serve.wire.apis import Api
+from assay.serve.service import HEARTBEAT_S, KEY_S, KeyWatch, Service, guessed
+from assay.serve.sse import WholeEvents, usage_in
+from assay.serve.wire.apis import RESPONSES, Api
 from assay.serve.wire.errors import Refusal, Refused, upstream_failed
 from assay.serve.wire.events import PING, json_bytes
 from assay.serve.wire.fields import Fields
+from assay.serve.wire.messages_answers import count_answer
 from assay.serve.wire.options import without_options
 from assay.serve.wire.parsing import parse_object
 from assay.types import Usage
 
-MOST_ANSWER = 64 * 1024 * 1024  # bytes of an answer that is not streamed
-KEY_S = 1.0  # how often a stream asks whether its key is still in use
+GRACE_S = 0.25  # for a refusal to be a status; then a stream's head leaves without it
 
 Write = Callable[[bytes], Awaitable[None]]
 
@@ -58,99 +61,131 @@ class Passed:
     ) -> None:
         self._service, self._api, self._request = service, api, request
         self._way, self._key, self._headers = way, key, dict(headers)
-        sent = json.loads(body)
-        self._body: dict[str, Any] = without_options(sent)
-        self._raw = body if self._body == sent else json_bytes(self._body)
+        self._bill = Bill()
+        self._sent = json.loads(body)
+        self._raw = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-
-        async def pass_on() -> None:
-            name = self._key.name if self._key else ""
-            path = self._api.path.removeprefix("/v1")
-            async with (
-                self._service.passing.turn(name),
-                self._service.upstream.post(path, self._body, self._raw) as answer,
-            ):
-                await self._give(answer, scope, receive, send)
-
+        give = self._live if self._request.stream else self._whole
+        metrics = self._service.metrics
         try:
-            await while_connected(receive, pass_on)
+            await while_connected(receive, partial(give, send))
         except (Gone, OSError):
-            self._service.metrics.cancelled.add()
-        except TransientFault as fault:  # before an answer has begun
-            self._service.metrics.upstream_faults.add()
-            raise Refused(upstream_failed()) from fault
-        except AssayError as error:
-            raise Refused(refusal_for(error)) from error
-
-    async def _give(
-        self, answer: Forwarded, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        kind = answer.content_type.partition(";")[0].strip().lower()
-        if answer.status == 200 and kind == "text/event-stream":
-            live = Live(
-                lambda write: self._stream(answer, write),
-                media_type=answer.content_type,
-                headers=self._headers.items(),
-            )
-            await live.send(send)
-            return
-        body = await read_whole(answer)
-        charge(self._service, self._key, usage_in(body[-4096:]) or Usage())
-        if answer.status == 200 and kind == "application/json":
-            body = self._with_account(body)
-        await given(body, answer, self._headers)(scope, receive, send)
-
-    async def _stream(self, answer: Forwarded, write: Write) -> None:
-        events = WholeEvents()
-        fault: Refusal | None = None
-        pulse = _Pulse(write)
-        try:
-            async with background() as start:
-                start(pulse.beat)
-                fault = await self._relay(answer, events, pulse.write)
-        except (TransientFault, AssayError):
-            self._service.metrics.upstream_faults.add()
+            metrics.cancelled.add()
+        except (TransientFault, AssayError) as fault:  # before an answer has begun
+            if isinstance(fault, TransientFault):
+                metrics.upstream_faults.add()
+            self._bill.is_due = False
+            raise Refused(refusal_for(fault)) from fault
         finally:
-            seen = Usage(completion_tokens=events.n_events)
-            charge(self._service, self._key, usage_in(events.tail) or seen)
-        if not events.is_whole:
-            await self._break_off(fault, events, write)
+            await self._settle()
 
-    async def _relay(
-        self, answer: Forwarded, events: WholeEvents, write: Write
-    ) -> Refusal | None:
-        """Give on what comes; why that was ended here, if it was."""
-        asked_s = time.monotonic()
-        async with aclosing(answer.pieces) as pieces:
-            async for piece in pieces:
-                if ready := events.feed(piece):
-                    await write(ready)
-                if self._key is not None and time.monotonic() - asked_s >= KEY_S:
-                    asked_s = time.monotonic()
-                    if not self._service.is_live(self._key):
-                        return revoked()
+    async def _settle(self) -> None:
+        if self._bill.is_due:
+            usage = await self._bill.usage(self._service, self._request)
+            charge(self._service, self._key, usage)
+
+    @asynccontextmanager
+    async def _asked(self) -> AsyncIterator[Forwarded]:
+        """The endpoint's answer, once it was this request's turn. It ends the turn."""
+        body = await self._bounded()
+        raw = self._raw if body == self._sent else json_bytes(body)
+        path = self._api.path.removeprefix("/v1")
+        async with self._service.passing.turn(self._key.id if self._key else ""):
+            self._bill.is_due = True
+            async with self._service.upstream.post(path, body, raw) as answer:
+                self._bill.is_due = answer.status == 200
+                yield answer
+
+    async def _watch_key(self) -> None:
+        """End what takes long when its key is revoked."""
+        in_use = KeyWatch(self._service, self._key)
+        while self._key is not None:
+            await anyio.sleep(KEY_S)
+            await in_use.require()
+
+    async def _bounded(self) -> dict[str, Any]:
+        """What is passed on: without what is ours, and no longer than is allowed."""
+        body = without_options(self._sent)
+        most = await most_tokens(self._service, self._request, self._key)
+        if most is None:
+            return body
+        name = "max_output_tokens" if self._api is RESPONSES else "max_tokens"
+        return bounded(body, name, most)
+
+    async def _whole(self, send: Send) -> None:
+        async with background() as start:
+            start(self._watch_key)
+            async with self._asked() as answer:
+                body = await read_whole(answer)
+        await send_whole(self._given(answer, body), send)
+
+    def _given(self, answer: Forwarded, body: bytes) -> Response:
+        bill = self._bill
+        bill.told, bill.n_passed, bill.is_whole = usage_in(body), guessed(body), True
+        account = {"route": self._way.route, "reason": self._way.reason}
+        return given(answer, body, self._headers, account)
+
+    async def _live(self, send: Send) -> None:
+        """Write the stream; or what came in place of one, while there is no head."""
+        writer, events = Writer(send, headers=self._headers.items()), WholeEvents()
+        whole: tuple[Forwarded, bytes] | None = None
+        fault: Refusal | None = None
+        try:
+            whole = await self._relayed(events, writer)
+        except (TransientFault, AssayError, Refused) as error:
+            if not writer.has_begun:
+                raise
+            fault = self._late(error, events)
+        finally:
+            self._note(events)
+        if whole is not None and not writer.has_begun:
+            await send_whole(self._given(*whole), send)
+            return
+        if whole is not None:
+            fault = late_refusal(*whole)
+        await writer.end(b"" if events.is_whole else self._broken_off(fault, events))
+
+    async def _relayed(
+        self, events: WholeEvents, writer: Writer
+    ) -> tuple[Forwarded, bytes] | None:
+        """Give on what comes, with signs of life; an answer that is no stream."""
+        pulse = _Pulse(writer.write)
+        async with background() as start:
+            for beside in (writer.watch, pulse.beat, self._watch_key):
+                start(beside)
+            async with self._asked() as answer:
+                if not is_stream(answer):
+                    return answer, await read_whole(answer)
+                async with aclosing(answer.pieces) as pieces:
+                    async for piece in pieces:
+                        if ready := events.feed(piece):
+                            await pulse.write(ready)
+            if last := events.finish():
+                await pulse.write(last)
         return None
 
-    async def _break_off(
-        self, fault: Refusal | None, events: WholeEvents, write: Write
-    ) -> None:
-        stream = self._api.stream(self._service.head(self._request), self._request)
-        if not events.n_events:
-            await write(stream.start())
-        cut = upstream_failed("the model's endpoint ended its answer in the middle")
-        await write(stream.fault(fault or cut))
+    def _late(self, error: Exception, events: WholeEvents) -> Refusal:
+        """What a fault is told as after the head has left."""
+        if isinstance(error, Refused):
+            return error.refusal
+        self._service.metrics.upstream_faults.add()
+        self._bill.is_lost = True
+        self._bill.is_due = events.n_events > 0
+        return refusal_for(error)
 
-    def _with_account(self, body: bytes) -> bytes:
-        try:
-            told = json.loads(body)
-            if not isinstance(told, dict):
-                return body
-            account = {"route": self._way.route, "reason": self._way.reason}
-            return json_bytes({**told, "assay": account})
-        except (ValueError, RecursionError):
-            return body
+    def _note(self, events: WholeEvents) -> None:
+        bill = self._bill
+        bill.told, bill.n_passed = events.usage, events.n_events
+        bill.is_whole = events.is_whole
+
+    def _broken_off(self, fault: Refusal | None, events: WholeEvents) -> bytes:
+        """What a stream ends with that has no end of its own."""
+        stream = self._api.stream(self._service.head(self._request), self._request)
+        start = b"" if events.n_events else stream.start()
+        cut = upstream_failed("the model's endpoint ended its answer in the middle")
+        return start + stream.fault(fault or cut)
 
 
 class _Pulse:
@@ -158,17 +193,17 @@ class _Pulse:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._written_s = time.monotonic()
+        self._due_s = time.monotonic() + GRACE_S
 
     async def write(self, piece: bytes) -> None:
         """Write whole events."""
-        self._written_s = time.monotonic()
+        self._due_s = time.monotonic() + HEARTBEAT_S
         await self._write(piece)
 
     async def beat(self) -> None:
         """Write a comment after every silence, until it is cancelled."""
         while True:
-            left_s = self._written_s + HEARTBEAT_S - time.monotonic()
+            left_s = self._due_s - time.monotonic()
             if left_s <= 0:
                 await self.write(PING)
             else:
@@ -189,13 +224,15 @@ async def embedded(
 
     async def ask() -> Response:
         async with (
-            service.passing.turn(key.name if key else ""),
+            service.passing.turn(key.id if key else ""),
             service.upstream.post("/embeddings", body, raw) as answer,
         ):
             told = await read_whole(answer)
-        charge(service, key, usage_in(told[-4096:]) or Usage())
+        if answer.status == 200:
+            prompt = Usage(prompt_tokens=guessed(raw))
+            charge(service, key, usage_in(told) or prompt)
         reason = {"x-assay-reason": "embeddings are passed through"}
-        return given(told, answer, {ROUTE_HEADER: str(Route.PASS)} | reason)
+        return given(answer, told, {ROUTE_HEADER: str(Route.PASS)} | reason)
 
     try:
         return await while_connected(receive, ask)
@@ -207,34 +244,30 @@ async def embedded(
         raise Refused(refusal_for(fault)) from fault
 
 
+async def counted(
+    service: Service, request: ChatRequest, key: Key | None, receive: Receive
+) -> Response:
+    """How many tokens a request's prompt has, asked of the model in its turn.
+
+    Raises:
+        Refused: 404 for the request, 429 where the key has nothing left.
+        AssayError: from the queue and the model, unchanged.
+    """
+    service.offers.find(request.model)
+    await service.require_tokens(key)
+
+    async def ask() -> int:
+        async with service.passing.turn(key.id if key else ""):
+            return await service.prompt_tokens(request)
+
+    try:
+        return JSONResponse(count_answer(await while_connected(receive, ask)))
+    except Gone:
+        service.metrics.cancelled.add()
+        return Response(status_code=499)  # nobody reads it
+
+
 def charge(service: Service, key: Key | None, usage: Usage) -> None:
     """Book what was passed through: all of it is visible."""
     service.metrics.tokens.add(usage.tokens, kind="visible")
     service.charge(key, usage)
-
-
-async def read_whole(answer: Forwarded) -> bytes:
-    """The body of an answer that is not streamed.
-
-    Raises:
-        TransientFault: it is too large, or the connection was lost.
-    """
-    parts: list[bytes] = []
-    n_bytes = 0
-    async with aclosing(answer.pieces) as pieces:
-        async for piece in pieces:
-            parts.append(piece)
-            n_bytes += len(piece)
-            if n_bytes > MOST_ANSWER:
-                raise TransientFault("the answer is too large")
-    return b"".join(parts)
-
-
-def given(body: bytes, answer: Forwarded, headers: Mapping[str, str]) -> Response:
-    """An answer as it came, under our own headers."""
-    return Response(
-        body,
-        status_code=answer.status,
-        media_type=answer.content_type or None,
-        headers=dict(headers),
-    )

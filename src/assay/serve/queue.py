@@ -216,8 +216,8 @@ class RateLimit:
             self._buckets[key] = (left, now_s)
             wait_s = (1 - left) / self._a_second
             raise TooFast(
-                f"more than {self._a_second * 60:g} requests a minute came with this "
-                f"key; try again in {math.ceil(wait_s)} s",
+                f"more than {self._a_second * 60:g} requests a minute came; try again "
+                f"in {math.ceil(wait_s)} s",
                 retry_after_s=wait_s,
             )
         self._buckets[key] = (left - 1, now_s)

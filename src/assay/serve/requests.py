@@ -56,6 +56,7 @@ class ChatRequest:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     has_tools: bool = False
+    is_infill: bool = False  # text is to be written between two others
     response_format: str = "text"  # "text", "json_object", "json_schema"
     wants_logprobs: bool = False
     ignored: tuple[str, ...] = ()  # fields of the body that nothing here reads

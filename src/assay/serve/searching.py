@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,11 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from assay.serve.asked import Asked
 from assay.serve.connections import Gone, Live, while_connected
-from assay.serve.faults import refusal_for, revoked
+from assay.serve.faults import refusal_for
 from assay.serve.keys import Key
 from assay.serve.offers import Routed
 from assay.serve.requests import ChatRequest
-from assay.serve.service import HEARTBEAT_S, Service, account
+from assay.serve.service import HEARTBEAT_S, KEY_S, KeyWatch, Service, account
 from assay.serve.solves import Watch
 from assay.serve.wire.apis import Api
 from assay.serve.wire.errors import Refused
@@ -64,9 +65,10 @@ class Searched:
         async with self.service.watching(
             self.request, self.found, self.way, self.key
         ) as watch:
+            in_use = KeyWatch(self.service, self.key)
             while not watch.is_over:
-                await watch.next(HEARTBEAT_S)
-                self._require_key()
+                await watch.next(KEY_S)
+                await in_use.require()
         choices = await self.service.choices(self.request, self.found, watch.job)
         answer = self.api.answer(
             self.service.head(self.request),
@@ -98,14 +100,17 @@ class Searched:
     async def _tell_progress(
         self, watch: Watch, stream: AnswerStream, write: Write
     ) -> None:
+        in_use, written_s = KeyWatch(self.service, self.key), time.monotonic()
         while not watch.is_over:
-            events = await watch.next(HEARTBEAT_S)
-            self._require_key()
+            left_s = written_s + HEARTBEAT_S - time.monotonic()
+            events = await watch.next(max(0.0, min(KEY_S, left_s)))
+            await in_use.require()
             lines = [line for event in events if (line := told(event))]
-            if lines:
-                await write(stream.progress("\n".join(lines) + "\n"))
-            elif not events:
-                await write(stream.heartbeat())
+            is_silent = time.monotonic() - written_s >= HEARTBEAT_S
+            if lines or is_silent:
+                text = "\n".join(lines) + "\n"
+                await write(stream.progress(text) if lines else stream.heartbeat())
+                written_s = time.monotonic()
 
     async def _tell_answer(
         self, watch: Watch, stream: AnswerStream, write: Write
@@ -120,7 +125,3 @@ class Searched:
             assay=account(watch.job, self.way),
             stop_sequence=choices[0].stop_sequence,
         )
-
-    def _require_key(self) -> None:
-        if not self.service.is_live(self.key):
-            raise Refused(revoked())

@@ -135,6 +135,8 @@ _NAMES = (
     r"|haskell|matlab|julia|lua|dart|elixir|clojure|ocaml|fortran|cobol|powershell"
     r"|bash|assembly|sql|html|css|latex|vba|csharp|cpp|node\.?js|c\+\+(?:\d\d)?|c#)"
 )
+NAMES_LANGUAGE = re.compile(rf"(?i)(?<![\w+#]){_NAMES}(?![\w+#])")
+"""What says little by itself: a text may name a language that it does not ask for."""
 _THINGS = (
     r"(?:functions?|funktion\w*|fonctions?|función|methods?|method[eo]|méthodes?"
     r"|programs?|programm\w*|programmes?|programa|scripts?|skript\w*|class(?:es)?"

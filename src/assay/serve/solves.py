@@ -17,12 +17,18 @@ import anyio
 from assay.budget import Budget, Limit
 from assay.concurrency import Start
 from assay.errors import AssayError
+from assay.serve.expected import Expectation
+from assay.serve.pace import Pace
+from assay.serve.requests import Route
+from assay.serve.weights import weight
 from assay.solve import Recipe, solve
 from assay.trace import Trace, TraceEvent
 from assay.types import Judge, Model, Problem, Solution, Usage
 
 KEPT = 200  # finished solves that the pages still show
+KEPT_BYTES = 64 << 20  # that their events may hold, about
 MOST_EVENTS = 5_000  # of one solve
+MOST_EVENT_BYTES = 16 << 20  # that they may hold, about
 
 Turn = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -66,8 +72,12 @@ class Asked:
     recipe: Recipe
     limit: Limit
     deadline_s: float | None = None  # from now; then the best so far is the answer
-    asked_by: str = ""  # the key's name
+    asked_by: str = ""  # the key's name, which a later key may have too
+    key_id: str = ""
     charge: Callable[[Usage], None] = lambda usage: None  # told once, at its end
+    route: Route = Route.SEARCH
+    reason: str = ""  # of its route
+    expected: Expectation | None = None  # what the route was chosen by
 
 
 @dataclass(slots=True)
@@ -80,9 +90,11 @@ class Job:
     begun: float = field(default_factory=time.time)
     ended: float | None = None
     state: State = State.WAITING
-    events: deque[TraceEvent] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
+    events: deque[TraceEvent] = field(default_factory=deque)  # the last ones
     n_events: int = 0
+    n_bytes: int = 0  # that the events kept hold, about
     n_tokens: int = 0  # written so far, those of calls in flight too
+    busy_s: float = 0.0  # while a call was in flight, those that are over
     solution: Solution | None = None
     error: AssayError | None = None
     n_watching: int = 0
@@ -90,22 +102,39 @@ class Job:
     changed: anyio.Event = field(default_factory=anyio.Event)
     _in_flight: dict[int, int] = field(default_factory=dict)
     _written: int = 0
+    _busy_since_s: float = 0.0  # of its trace
+    _weights: deque[int] = field(default_factory=deque)
 
     def tell(self, event: TraceEvent) -> None:
         """Take one event in, and wake those that watch."""
         call = event.data.get("call", 0)
-        if event.kind == "delta":
+        if event.kind == "call_start":
+            if not self._in_flight:
+                self._busy_since_s = event.at_s
+            self._in_flight[call] = 0
+        elif event.kind == "delta":
             self._in_flight[call] = event.data["completion_tokens"]
         elif event.kind == "call":
             usage = event.data.get("usage") or {}
             arrived = self._in_flight.pop(call, 0)
             self._written += usage.get("completion_tokens", arrived)
+            if not self._in_flight:
+                self.busy_s += event.at_s - self._busy_since_s
         self.n_tokens = self._written + sum(self._in_flight.values())
         if event.kind == "delta":
             return  # too many: who wants the count reads it
-        self.events.append(event)
-        self.n_events += 1
+        self._keep(event)
         self._wake()
+
+    def _keep(self, event: TraceEvent) -> None:
+        """Keep one more event, and of the oldest no more than there is room for."""
+        self.events.append(event)
+        self._weights.append(weight(event.data))
+        self.n_events += 1
+        self.n_bytes += self._weights[-1]
+        while len(self.events) > MOST_EVENTS or self.n_bytes > MOST_EVENT_BYTES:
+            self.events.popleft()
+            self.n_bytes -= self._weights.popleft()
 
     def move(self, state: State) -> None:
         """Go on to the next state, and wake those that watch."""
@@ -161,9 +190,10 @@ class Solves:
     """
 
     def __init__(self, start: Start, judge: Judge) -> None:
-        self._start = start
+        self.start = start
         self._judge = judge
         self._shared: dict[str, Job] = {}
+        self.pace = Pace()
         self.jobs: OrderedDict[str, Job] = OrderedDict()  # the latest last
 
     @asynccontextmanager
@@ -212,7 +242,7 @@ class Solves:
             finally:
                 self._settle(job)
 
-        self._start(run)
+        self.start(run)
         return job
 
     async def _run(self, job: Job, turn: Turn) -> None:
@@ -245,6 +275,7 @@ class Solves:
     def _settle(self, job: Job) -> None:
         """Say how a job ended, and book what it spent."""
         self._forget(job)
+        self.pace.note(job.n_tokens, job.busy_s)
         if job.solution is None and job.error is None:
             job.state = State.CANCELLED
             job.error = Cancelled("the solve was cancelled")
@@ -256,17 +287,22 @@ class Solves:
         if job.state is not State.CANCELLED:
             job.state = State.DONE if job.solution else State.FAILED
         job.move(job.state)
+        self._trim()
 
     async def _solved(self, job: Job) -> Solution:
         asked = job.asked
         job.budget = Budget(asked.limit)
+        trace = Trace(None, (job.tell,))
+        if asked.expected is not None:
+            told = {"route": asked.route, "reason": asked.reason}
+            trace.event("route", **told, **asked.expected.as_json())
         return await solve(
             asked.problem,
             asked.model,
             self._judge,
             recipe=asked.recipe,
             budget=job.budget,
-            trace=Trace(None, (job.tell,)),
+            trace=trace,
             scope=job.scope,
         )
 
@@ -276,6 +312,11 @@ class Solves:
                 del self._shared[key]
 
     def _trim(self) -> None:
-        over = [each for each in self.jobs.values() if each.state.is_over]
-        for job in over[: max(0, len(over) - KEPT)]:
+        """Forget the oldest that are over, until the rest is few enough and small."""
+        over = [each for each in self.jobs.values() if each.ended is not None]
+        n_bytes = sum(each.n_bytes for each in over)
+        for number, job in enumerate(over):
+            if len(over) - number <= KEPT and n_bytes <= KEPT_BYTES:
+                return
+            n_bytes -= job.n_bytes
             del self.jobs[job.id]

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from math import inf
+from typing import Any, Protocol
 
+import anyio
+
+from assay.errors import AssayError
 from assay.models.address import parse_address
 from assay.models.connection import Connection, Forwarded
 from assay.models.retries import TransientFault
-from assay.types import Usage
 
 CONNECT_TIMEOUT_S = 10.0
-MOST_EVENT = 4 * 1024 * 1024  # bytes
-_TAIL = 4096  # bytes in which a stream's usage is looked for
-_PROMPT = re.compile(rb'"(?:prompt|input)_tokens"\s*:\s*(\d{1,9})')
-_COMPLETION = re.compile(rb'"(?:completion|output)_tokens"\s*:\s*(\d{1,9})')
-_DATA = re.compile(rb"^data:", re.MULTILINE)
-# What ends a stream of each API. It is looked for where a line begins: the same words
-# in an answer's text stand within a line.
-_LAST = re.compile(
-    rb"^(?:data: ?\[DONE\]"
-    rb"|event: ?(?:response\.(?:completed|incomplete|failed)|message_stop|error)\s"
-    rb'|data: ?\{\s*"type"\s*:\s*'
-    rb'"(?:response\.(?:completed|incomplete|failed)|message_stop|error)")',
-    re.MULTILINE,
-)
+READY_S = 0.1  # how long the question whether an engine answers may take
+REVIVE_S = 60.0  # after which an engine that did not start is tried again
+
+log = logging.getLogger("assay.serve")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +33,64 @@ class Target:
     model: str
 
 
+class Mortal(Protocol):
+    """What answers at a target, and may have to be started again: see `Engine`."""
+
+    @property
+    def generation(self) -> int:
+        """How often it was started."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, as far as has been noticed."""
+        ...
+
+    async def has_died(self, *, within_s: float = 1.0) -> bool:
+        """Whether it has ended, or does so soon."""
+        ...
+
+    async def settled(self) -> None:
+        """Wait until it is not being started."""
+        ...
+
+    async def restart(self, generation: int) -> None:
+        """Start it again, unless somebody has done so since `generation`."""
+        ...
+
+
+@dataclass(slots=True)
+class _Link:
+    """The sockets to one target, and the requests that use them."""
+
+    target: Target
+    connection: Connection
+    n_used: int = 0
+
+
 class Upstream:
     """Passes requests on, unchanged but for the model's name.
 
+    A request that an engine dies of before it answers is passed on once more, to the
+    engine that is started in its place. An answer that has begun is not begun again.
+
     Args:
         target: Asked before every request.
+        engine: What answers there, where it is ours to start again.
         idle_timeout_s: The longest silence.
     """
 
     def __init__(
-        self, target: Callable[[], Target], *, idle_timeout_s: float = 300.0
+        self,
+        target: Callable[[], Target],
+        *,
+        engine: Mortal | None = None,
+        idle_timeout_s: float = 300.0,
     ) -> None:
         self._target = target
+        self._engine = engine
         self._idle_timeout_s = idle_timeout_s
-        self._connections: dict[tuple[str, str | None], Connection] = {}
+        self._links: list[_Link] = []  # the one in use last; others until they are free
 
     @property
     def address(self) -> str:
@@ -64,10 +101,19 @@ class Upstream:
         """
         return self._target().base_url
 
+    async def is_up(self) -> bool:
+        """Whether the engine runs and answers. Of an endpoint nothing is asked."""
+        if self._engine is None:
+            return True
+        with anyio.move_on_after(READY_S):
+            await self._engine.settled()
+            return self._engine.alive
+        return False
+
     async def aclose(self) -> None:
         """Close every socket."""
-        for connection in self._connections.values():
-            await connection.aclose()
+        for link in self._links:
+            await link.connection.aclose()
 
     @asynccontextmanager
     async def post(
@@ -83,80 +129,89 @@ class Upstream:
         Raises:
             TransientFault, ModelUnavailable: nothing was answered.
         """
+        async with AsyncExitStack() as stack:
+            generation = await self._running()
+            try:
+                answer = await self._begun(stack, path, body, raw)
+            except TransientFault:
+                if not await self._has_died(generation):
+                    raise
+                await self._running()
+                answer = await self._begun(stack, path, body, raw)
+            yield answer
+
+    async def _begun(
+        self, stack: AsyncExitStack, path: str, body: Mapping[str, Any], raw: bytes
+    ) -> Forwarded:
         target = self._target()
         if body.get("model") != target.model:
             raw = json.dumps({**body, "model": target.model}).encode()
-        async with self._connection(target).forward(path, raw) as answer:
-            yield answer
+        connection = await stack.enter_async_context(self._linked(target))
+        return await stack.enter_async_context(connection.forward(path, raw))
+
+    async def _running(self) -> int:
+        """Have the engine running; which one it is."""
+        return 0 if self._engine is None else await revived(self._engine)
+
+    async def _has_died(self, generation: int) -> bool:
+        """Whether that engine runs no more: what failed is worth another try."""
+        engine = self._engine
+        if engine is None:
+            return False
+        return generation != engine.generation or await engine.has_died()
+
+    @asynccontextmanager
+    async def _linked(self, target: Target) -> AsyncIterator[Connection]:
+        """The sockets to a target. Those to another close when nothing uses them."""
+        if not self._links or self._links[-1].target != target:
+            self._links.append(_Link(target, self._connection(target)))
+        link = self._links[-1]
+        link.n_used += 1
+        try:
+            await self._close_old()
+            yield link.connection
+        finally:
+            link.n_used -= 1
+            await self._close_old()
+
+    async def _close_old(self) -> None:
+        old = [each for each in self._links[:-1] if not each.n_used]
+        for link in old:
+            self._links.remove(link)
+        with anyio.CancelScope(shield=True):
+            for link in old:
+                await link.connection.aclose()
 
     def _connection(self, target: Target) -> Connection:
-        key = (target.base_url, target.api_key)
-        found = self._connections.get(key)
-        if found is None:
-            found = self._connections[key] = Connection(
-                parse_address(target.base_url),
-                api_key=target.api_key,
-                connect_timeout_s=CONNECT_TIMEOUT_S,
-                idle_timeout_s=self._idle_timeout_s,
-            )
-        return found
+        return Connection(
+            parse_address(target.base_url),
+            api_key=target.api_key,
+            connect_timeout_s=CONNECT_TIMEOUT_S,
+            idle_timeout_s=self._idle_timeout_s,
+        )
 
 
-class WholeEvents:
-    r"""Gives on whole events alone, and knows whether the last one came.
+async def revived(engine: Mortal) -> int:
+    """Wait until an engine runs, and start it where it does not; its generation.
 
-    >>> events = WholeEvents()
-    >>> events.feed(b'data: 1\n\ndata: [DO'), events.is_whole
-    (b'data: 1\n\n', False)
-    >>> events.feed(b"NE]\n\n"), events.is_whole
-    (b'data: [DONE]\n\n', True)
+    Raises:
+        ModelUnavailable: it died too often, or does not start.
     """
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self.n_events = 0
-        self.tail = b""  # of what was given on, for the usage
-        self.is_whole = False
-
-    def feed(self, piece: bytes) -> bytes:
-        """Take the next bytes; those to give on, up to the end of an event.
-
-        Raises:
-            TransientFault: an event does not end.
-        """
-        whole = self._rest + piece if self._rest else piece
-        end = _end_of_events(whole)
-        ready, self._rest = whole[:end], whole[end:]
-        if not ready:
-            if len(self._rest) > MOST_EVENT:
-                raise TransientFault("an event is too large")
-            return b""
-        self.n_events += len(_DATA.findall(ready))
-        self.tail = (self.tail + ready[-_TAIL:])[-_TAIL:]
-        self.is_whole = self.is_whole or _LAST.search(ready) is not None
-        return ready
+    await engine.settled()
+    if not engine.alive:
+        await engine.restart(engine.generation)
+    return engine.generation
 
 
-def _end_of_events(text: bytes) -> int:
-    r"""Where the last event that is whole ends; 0 where none is.
+async def keep_up(engine: Mortal) -> None:
+    """Start an engine again whenever it dies, until it is cancelled.
 
-    >>> [_end_of_events(each) for each in (b"\n\na", b"a\r\n\r\nb", b"a\n")]
-    [2, 5, 0]
+    Requests restart it, too. But who first asks whether the server is ready, and stays
+    away while it is not, sends none.
     """
-    ends = ((text.rfind(each), len(each)) for each in (b"\n\n", b"\r\n\r\n", b"\r\r"))
-    return max((at + length for at, length in ends if at >= 0), default=0)
-
-
-def usage_in(text: bytes) -> Usage | None:
-    """The last usage that an answer tells, by any of the APIs' names.
-
-    >>> usage_in(b'"usage":{"prompt_tokens":3,"completion_tokens": 4}')
-    Usage(prompt_tokens=3, completion_tokens=4, cached_prompt_tokens=0)
-    """
-    prompt, completion = _PROMPT.findall(text), _COMPLETION.findall(text)
-    if not prompt and not completion:
-        return None
-    return Usage(
-        prompt_tokens=int(prompt[-1]) if prompt else 0,
-        completion_tokens=int(completion[-1]) if completion else 0,
-    )
+    while await engine.has_died(within_s=inf):
+        try:
+            await revived(engine)
+        except AssayError as error:
+            log.error("%s; it is tried again in %.0f s", error, REVIVE_S)
+            await anyio.sleep(REVIVE_S)

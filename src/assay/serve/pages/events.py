@@ -6,9 +6,10 @@ A line of the progress is `event: line` with `{"text": ...}`; `event: end` is th
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 
-from assay.serve.service import HEARTBEAT_S
+from assay.serve.service import HEARTBEAT_S, KEY_S, KeyWatch
 from assay.serve.solves import Job, Watch
 from assay.telling import told
 
@@ -16,19 +17,24 @@ Write = Callable[[bytes], Awaitable[None]]
 RETRY_MS = 2_000
 
 
-async def write_events(
-    job: Job, after: int, write: Write, may_listen: Callable[[], bool]
-) -> None:
+async def write_events(job: Job, after: int, write: Write, in_use: KeyWatch) -> None:
     """Write a job's events to one listener until the end. It keeps no job alive.
 
     Args:
         after: The number of the last event that the listener has.
-        may_listen: Asked with each batch.
+        in_use: The listener's key. The events end where it is revoked.
+
+    Raises:
+        Refused, EnvironmentFault: from `in_use`, unchanged.
     """
     await write(f"retry: {RETRY_MS}\n\n".encode())
-    watch = Watch(job)
-    while not watch.is_over and may_listen():
-        events = await watch.next(HEARTBEAT_S)
+    watch, silent_since = Watch(job), time.monotonic()
+    while not watch.is_over:
+        events = await watch.next(KEY_S)
+        await in_use.require()
+        if not events and time.monotonic() - silent_since < HEARTBEAT_S - KEY_S:
+            continue
+        silent_since = time.monotonic()
         first = job.n_events - len(events) + 1  # nothing was waited for since
         pieces = [
             event_text("line", {"kind": each.kind, "text": told(each)}, number)
@@ -37,8 +43,7 @@ async def write_events(
         ]
         pieces.append(event_text("state", {"state": job.state}))
         await write("".join(pieces).encode())
-    if watch.is_over:
-        await write(event_text("end", {"state": job.state}, job.n_events).encode())
+    await write(event_text("end", {"state": job.state}, job.n_events).encode())
 
 
 def event_text(name: str, data: dict[str, object], number: int | None = None) -> str:

@@ -14,7 +14,7 @@ from assay.serve.pages.access import Visitor
 from assay.serve.pages.rates import silence_s, tokens_per_second
 from assay.serve.pages.rows import Row, row_of, usage_of
 from assay.serve.service import HEARTBEAT_S, Service
-from assay.serve.solves import Job, State
+from assay.serve.solves import Asked, Job, State
 from assay.types import Usage
 
 NOT_TOLD = "not told"
@@ -25,6 +25,7 @@ class Running:
     """A solve that has its turn, or waits for it."""
 
     row: Row
+    asked: Asked
     n_listeners: int
     silence_s: float | None  # since its last event
 
@@ -39,8 +40,8 @@ def words_of(service: Service, visitor: Visitor) -> dict[str, Any]:
     return {
         "turns": service.turns,
         "passing": service.passing,
-        "active": [each for each in active if visitor.may_see(each.row.asked_by)],
-        "n_others": sum(not visitor.may_see(each.row.asked_by) for each in active),
+        "active": [each for each in active if visitor.may_see(each.asked)],
+        "n_others": sum(not visitor.may_see(each.asked) for each in active),
         "rate": rate,
         "heartbeat_s": HEARTBEAT_S,
         "usage": usage,
@@ -97,6 +98,7 @@ def public_address(url: str) -> str:
 def _running(job: Job, now: float) -> Running:
     return Running(
         row=row_of(job),
+        asked=job.asked,
         n_listeners=job.n_watching,
         silence_s=silence_s(job, now),
     )

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from assay.report.html import Html, amount, asset, escape, integer, percent, plural
+from assay.serve.pages.access import here
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -32,6 +33,7 @@ _ASSETS = {
 SECTIONS = (
     ("/", "Solves"),
     ("/queue", "Queue"),
+    ("/routing", "Routing"),
     ("/runs", "Runs"),
     ("/models", "Models"),
     ("/doctor", "Doctor"),
@@ -106,7 +108,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(static=static_href, sections=SECTIONS, plural=plural)
-    made.filters.update(amount=amount, integer=integer, percent=percent)
+    made.filters.update(amount=amount, integer=integer, percent=percent, here=here)
     return made
 
 

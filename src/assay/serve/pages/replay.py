@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from assay.budget import Limit
 from assay.serve.offers import Profile
+from assay.serve.pages.access import here
 from assay.serve.requests import Route
 from assay.serve.solves import Asked
 from assay.types import ModelIdentity
@@ -66,7 +67,7 @@ def _options(asked: Asked) -> Iterator[tuple[str, str]]:
 
 def _model(identity: ModelIdentity) -> Iterator[tuple[str, str]]:
     if identity.engine.startswith(_ENDPOINT):
-        yield ("--base-url", identity.engine.removeprefix(_ENDPOINT))
+        yield ("--base-url", here(identity.engine.removeprefix(_ENDPOINT)))
     yield ("--model", identity.name)
 
 

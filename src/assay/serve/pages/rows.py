@@ -98,7 +98,7 @@ def row_of(job: Job) -> Row:
         title=title_of(job),
         asked_by=job.asked.asked_by,
         state=job.state,
-        route=route_of(job),
+        route=job.asked.route,
         claim=CLAIMS[job.solution.status] if job.solution else NO_CLAIM,
         n_samples=n_samples(job),
         n_tokens=usage_of(job).tokens,
@@ -117,13 +117,6 @@ def title_of(job: Job) -> str:
     problem = job.asked.problem
     first = problem.statement.strip().partition("\n")[0]
     return label(problem.title or first, MOST_TITLE) or "(empty)"
-
-
-def route_of(job: Job) -> Route:
-    """Which way it took: one sample and no repair is the fast one."""
-    recipe = job.asked.recipe
-    is_fast = recipe.n_max == 1 and recipe.repair is None
-    return Route.FAST if is_fast else Route.SEARCH
 
 
 def seconds_of(job: Job) -> float:

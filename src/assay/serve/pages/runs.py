@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -19,11 +20,11 @@ from assay.report.run_page import run_page
 from assay.report.run_tables import arms_table, comparisons_table, provenance_table
 from assay.report.solve_page import solve_page
 from assay.report.task_table import task_table
-from assay.serve.pages.access import Visitor
+from assay.serve.pages.access import Visitor, here
 from assay.serve.pages.looks import Compared, Finding, Runs
 from assay.serve.pages.rendering import headers, report_page
 from assay.serve.pages.views import Pages
-from assay.types.results import Attempt
+from assay.types.results import Attempt, RunReport
 
 T = TypeVar("T")
 
@@ -80,7 +81,8 @@ class RunPages:
             return f"/runs/{name}/solve?{urlencode(words)}"
 
         def write() -> str:
-            return run_page(runs.report(name), solve_href=href, back_href="/runs")
+            report = _discreet(runs.report(name))
+            return run_page(report, solve_href=href, back_href="/runs")
 
         try:
             text = await self._read(write)
@@ -122,7 +124,7 @@ class RunPages:
 
 
 def _parts(found: Compared) -> dict[str, Any]:
-    report = found.report
+    report = _discreet(found.report)
     names = [name for name, _, _ in found.differing if name in FACTORS]
     return {
         "report": report,
@@ -136,6 +138,11 @@ def _parts(found: Compared) -> dict[str, Any]:
         "tasks": task_table(report),
         "provenance": provenance_table(report),
     }
+
+
+def _discreet(report: RunReport) -> RunReport:
+    told = tuple((name, here(value)) for name, value in report.provenance)
+    return replace(report, provenance=told)
 
 
 class Doctor:

@@ -23,8 +23,11 @@ from assay.report.solve_parts import (
     timeline_part,
     why,
 )
+from assay.serve.expected import Expectation
+from assay.serve.pages.access import here
 from assay.serve.pages.replay import curl_command, solve_command
 from assay.serve.pages.rows import Row, row_of, usage_of
+from assay.serve.requests import Route
 from assay.serve.solves import Job, State
 from assay.telling import told
 from assay.trace import TraceEvent
@@ -51,6 +54,8 @@ class Snapshot:
     calls: int
     n_listeners: int
     deadline_s: float | None
+    reason: str  # of its way
+    expected: Expectation | None
     limit: str
     notes: tuple[str, ...]
     command: str
@@ -95,6 +100,8 @@ def snapshot(job: Job, base: str, *, has_keys: bool) -> Snapshot:
         calls=job.budget.calls if job.budget else 0,
         n_listeners=job.n_watching,
         deadline_s=asked.deadline_s,
+        reason=asked.reason,
+        expected=asked.expected,
         limit=str(asked.limit.tokens or ""),
         notes=asked.problem.notes,
         command=solve_command(asked),
@@ -154,7 +161,7 @@ def claim_of(snap: Snapshot) -> Claim:
     """What is claimed, how sure it is, and what that rests on."""
     solution, row = snap.solution, snap.row
     if row.state is State.FAILED:
-        more = snap.error or "no solution came"
+        more = here(snap.error) or "no solution came"
         return Claim(tone="bad", glyph="✗", words="Failed", more=more)
     if solution is None:
         more = {
@@ -184,7 +191,8 @@ def spend_of(snap: Snapshot, facts: Facts) -> Pairs:
     cached = f", {usage.cached_prompt_tokens:,} of them cached"
     rows: list[tuple[str, object]] = [
         ("State", f"{snap.row.glyph} {snap.row.state}"),
-        ("Way", snap.row.route),
+        ("Way", ": ".join(filter(None, (snap.row.route, snap.reason)))),
+        *expected_of(snap),
         ("Asked by", snap.row.asked_by or "this page, or a client without a key"),
         (
             "Tokens",
@@ -206,9 +214,35 @@ def spend_of(snap: Snapshot, facts: Facts) -> Pairs:
         ]
     if snap.solution is not None:
         stopped = snap.solution.stopped
-        rows.append(("Stopped because", STOPPED.get(stopped, stopped)))
+        rows.append(("Stopped because", STOPPED.get(stopped) or here(stopped)))
     rows += [("Model", facts.model), ("Isolation", facts.isolation)]
     return tuple((name, value) for name, value in rows if value)
+
+
+def expected_of(snap: Snapshot) -> Pairs:
+    """What its way was chosen by: predictions, and what they were made of."""
+    expected = snap.expected
+    if expected is None:
+        return ()
+    measured = "measured here" if expected.tokens_per_s else "a guess at first"
+    return (
+        ("Of one sample", _prediction(expected, Route.FAST)),
+        ("Of a search", _prediction(expected, Route.SEARCH)),
+        (
+            "Expected by",
+            f"{expected.group.n_tasks:,} recorded tasks ({expected.features}) of "
+            f"{expected.table.model}, and {expected.pace:.1f} tokens a second "
+            f"({measured}); decided in {expected.cost_us:.0f} µs",
+        ),
+    )
+
+
+def _prediction(expected: Expectation, route: Route) -> str:
+    found = expected.of(route)
+    return (
+        f"{found.right:.0%} right, {found.verified:.0%} verified, "
+        f"{found.tokens:,.0f} completion tokens, {expected.seconds(route):.0f} s"
+    )
 
 
 def leading(facts: Facts) -> Program | None:

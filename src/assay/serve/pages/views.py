@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -11,21 +11,31 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from assay.errors import AssayError
+from assay.errors import AssayError, UsageError
 from assay.models.catalog import CATALOG
 from assay.serve.connections import Live
 from assay.serve.guards import Check
-from assay.serve.pages import queue_view, solve_view
-from assay.serve.pages.access import Door, Forbidden, Visitor
+from assay.serve.logs import request_number
+from assay.serve.pages import queue_view, routing_view, solve_view
+from assay.serve.pages.access import (
+    FORM_COOKIE,
+    Door,
+    Forbidden,
+    Visitor,
+    here,
+    looking,
+)
 from assay.serve.pages.events import last_seen, write_events
 from assay.serve.pages.looks import Looks
 from assay.serve.pages.rendering import headers, page, static_file, written
 from assay.serve.pages.rows import counts, read_filter, rows_of
 from assay.serve.pages.starting import start
 from assay.serve.queue import Busy
-from assay.serve.service import Service
+from assay.serve.service import KeyWatch, Service
 from assay.serve.solves import Job
 from assay.serve.wire.errors import Refused
+
+log = logging.getLogger("assay.serve")
 
 View = Callable[[Request, Visitor], Awaitable[Any]]
 Endpoint = Callable[[Request], Awaitable[Any]]
@@ -55,9 +65,10 @@ class Pages:
 
         async def answered(request: Request) -> Any:
             try:
-                visitor = self._visitor(request)
+                visitor = await self._visitor(request)
                 if visitor is None:
                     return RedirectResponse("/login", 303, headers())
+                looking.set(visitor)
                 if form:
                     request.state.form = await self.door.form(request)
                 return await view(request, visitor)
@@ -70,28 +81,32 @@ class Pages:
             except Busy as busy:
                 return self.message(429, "Not now", str(busy))
             except AssayError as error:
+                if not isinstance(error, UsageError):
+                    log.error("request %s failed: %s", request_number.get(), error)
                 return self.message(error.http_status, "Not possible", str(error))
 
         return answered
 
-    def _visitor(self, request: Request) -> Visitor | None:
+    async def _visitor(self, request: Request) -> Visitor | None:
         visitor = self.door.visitor(request)
         if visitor is None or visitor.key is None:
             return visitor
-        return visitor if self.service().is_live(visitor.key) else None
+        return visitor if await self.service().is_live(visitor.key) else None
 
     def page(
         self, template: str, *, at: str = "", status: int = 200, **words: Any
     ) -> Response:
         """A page of a template, with what all of them need."""
-        return page(template, status=status, **self._common(at), **words)
+        return page(template, status=status, **(self._common(at) | words))
 
     def _common(self, at: str) -> dict[str, Any]:
-        return {"at": at, "token": self.door.token, "has_keys": self.door.has_keys}
+        token, has_keys = looking.get().token, self.door.has_keys
+        return {"at": at, "token": token, "has_keys": has_keys}
 
     def message(self, status: int, title: str, words: str) -> Response:
         """A page that only says something."""
-        return self.page("message.html", status=status, title=title, words=words)
+        told = here(words)
+        return self.page("message.html", status=status, title=title, words=told)
 
     def missing(self, what: str) -> Response:
         """The page of what is not there."""
@@ -106,18 +121,27 @@ class Pages:
         """Ask for a key."""
         if not self.door.has_keys:
             return RedirectResponse("/", 303, headers())
-        return self.page("login.html", wrong=False)
+        return self._login(request)
+
+    def _login(self, request: Request, wrong: str = "", status: int = 200) -> Response:
+        """The page with the form, and the cookie that belongs to its token."""
+        name, token = self.door.newcomer()
+        answer = self.page("login.html", status=status, wrong=wrong, token=token)
+        self.door.remember(request, FORM_COOKIE, name, answer)
+        return answer
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session."""
+        answer = RedirectResponse("/", 303, headers())
         try:
             form = await self.door.form(request)
+            if await self.door.sign_in(request, form.get("key", ""), answer):
+                return answer
         except Forbidden:
-            return self.page("login.html", wrong=False, status=403)
-        answer = RedirectResponse("/", 303, headers())
-        if self.door.sign_in(request, form.get("key", ""), answer):
-            return answer
-        return self.page("login.html", wrong=True, status=401)
+            return self._login(request, "This form was old; here is a new one.", 403)
+        except Busy as busy:
+            return self._login(request, f"Too many tries: {busy}.", 429)
+        return self._login(request, "That key is not known, or was revoked.", 401)
 
     async def sign_out(self, request: Request, visitor: Visitor) -> Response:
         """End a session."""
@@ -140,7 +164,7 @@ class Pages:
         query = request.query_params
         chosen = read_filter(query.get("state"), query.get("q"))
         jobs = self.service().solves.jobs.values()
-        rows = rows_of(j for j in jobs if visitor.may_see(j.asked.asked_by))
+        rows = rows_of(j for j in jobs if visitor.may_see(j.asked))
         numbers = counts(rows)
         return self.page(
             "solves.html",
@@ -168,7 +192,7 @@ class Pages:
 
     def _job(self, request: Request, visitor: Visitor) -> Job | None:
         job = self.service().solves.jobs.get(request.path_params["id"])
-        if job is None or not visitor.may_see(job.asked.asked_by):
+        if job is None or not visitor.may_see(job.asked):
             return None
         return job
 
@@ -202,10 +226,10 @@ class Pages:
         if job.state.is_over and after >= job.n_events > 0:
             return Response(status_code=204, headers=headers())
         service = self.service()
-        live = partial(service.is_live, visitor.key)
+        in_use = KeyWatch(service, visitor.key)
         own = {k: v for k, v in headers().items() if k != "cache-control"}
         return Live(
-            lambda write: write_events(job, after, write, live), headers=own.items()
+            lambda write: write_events(job, after, write, in_use), headers=own.items()
         )
 
     async def cancel(self, request: Request, visitor: Visitor) -> Response:
@@ -223,6 +247,11 @@ class Pages:
         """The queue and the engine."""
         words = queue_view.words_of(self.service(), visitor)
         return self.page("queue.html", at="/queue", **words)
+
+    async def routing(self, request: Request, visitor: Visitor) -> Response:
+        """What each way is expected to bring, and what it brought."""
+        words = routing_view.words_of(self.service(), visitor)
+        return self.page("routing.html", at="/routing", **words)
 
     async def models(self, request: Request, visitor: Visitor) -> Response:
         """What is offered, and what there is."""

@@ -35,12 +35,14 @@ def read_completion(body: bytes, headers: Mapping[str, str]) -> ChatRequest:
 
     Raises:
         Refused: 400; what the chat refuses, several prompts, tokens in place of text,
-            and what a chat cannot do: text after the gap, and the prompt repeated.
+            and the prompt repeated, which a chat cannot do.
     """
     values = parse_object(body)
     fields = Fields(values)
     prompt = _prompt(fields)
-    _refuse_what_chat_cannot(fields)
+    if fields.flag("echo"):
+        raise fields.refused("echo", "is not supported; put the prompt before the text")
+    is_infill = bool(fields.text("suffix"))
     wants_logprobs = fields.whole("logprobs", 0, 20) is not None
     chat = {name: each for name, each in values.items() if name not in _ONLY_HERE}
     chat["messages"] = [{"role": "user", "content": prompt}]
@@ -48,7 +50,7 @@ def read_completion(body: bytes, headers: Mapping[str, str]) -> ChatRequest:
         chat["logprobs"] = True
     request = chat_request(chat, headers)
     ignored = ("best_of",) if values.get("best_of") is not None else ()
-    return replace(request, ignored=ignored + request.ignored)
+    return replace(request, is_infill=is_infill, ignored=ignored + request.ignored)
 
 
 def completion_answer(
@@ -134,13 +136,6 @@ def _prompt(fields: Fields) -> str:
     if not isinstance(prompt[0], str):
         raise fields.wrong("prompt.0", "a string", prompt[0])
     return prompt[0]
-
-
-def _refuse_what_chat_cannot(fields: Fields) -> None:
-    if fields.text("suffix"):
-        raise fields.refused("suffix", "cannot be filled up to; leave it out")
-    if fields.flag("echo"):
-        raise fields.refused("echo", "is not supported; put the prompt before the text")
 
 
 def _object(head: Head) -> dict[str, Any]:

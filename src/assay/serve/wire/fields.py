@@ -65,10 +65,12 @@ class Fields:
         raise self.wrong(name, "a boolean")
 
     def whole(self, name: str, low: int, high: int) -> int | None:
-        """Return an integer within its bounds."""
+        """Return an integer within its bounds. 2.0 is one, as in JSON Schema."""
         value = self.raw(name)
         if value is None:
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.wrong(name, "an integer")
         self._require_within(name, value, low, high)

@@ -93,7 +93,11 @@ def _messages(fields: Fields) -> list[Json]:
 
 
 def _message(fields: Fields) -> list[Json]:
-    """Return what a message is in a chat: the results of tools stand apart there."""
+    """Return what a message is in a chat: the results of tools stand apart there.
+
+    One without words, of thoughts alone, is not left out: many models' templates want
+    the roles in turn.
+    """
     role = fields.one_of("role", _ROLES)
     if role is None:
         raise fields.missing("role")
@@ -113,7 +117,8 @@ def _message(fields: Fields) -> list[Json]:
             calls.append(_tool_use(block, role))
         elif kind not in _THOUGHTS:  # the model's own, and not for it to read again
             parts.append(_part(block, kind))
-    return results + _spoken(role, parts, calls)
+    said = _spoken(role, parts, calls)
+    return results + said or [{"role": role, "content": ""}]
 
 
 def _spoken(role: str, parts: list[Json], calls: list[Json]) -> list[Json]:
@@ -187,7 +192,7 @@ def _add_tools(chat: Json, fields: Fields) -> tuple[str, ...]:
     dropped: list[str] = []
     tools: list[Json] = []
     for tool in fields.objects("tools"):
-        if (tool.text("type") or "custom") == "custom":
+        if tool.text("type") in (None, "custom"):
             tools.append({"type": "function", "function": _function(tool)})
         else:
             dropped.append(tool.path)

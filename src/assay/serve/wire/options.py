@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.serve.requests import ChatRequest, Options, Route
+from assay.budget import parse_limit
+from assay.errors import ConfigError
+from assay.serve.requests import Options, Route
 from assay.serve.wire.errors import Refused, invalid, shown
 from assay.serve.wire.fields import Fields
 
@@ -29,8 +31,8 @@ def read_options(fields: Fields, headers: Mapping[str, str]) -> Options:
     extra = fields.inner("extra_body")
     own = fields.inner("assay") or (extra and extra.inner("assay")) or Fields({})
     return Options(
-        budget=_budget(own) or _header_budget(given),
-        route=_route(own) or _header_route(given),
+        budget=_budget(own, given),
+        route=_route(own, given),
         evidence=_evidence(own, given),
         deadline_s=_deadline(own, given),
     )
@@ -51,52 +53,49 @@ def without_options(body: Mapping[str, Any]) -> dict[str, Any]:
     return sent
 
 
-def ignored_header(request: ChatRequest) -> str:
+def ignored_header(ignored: Sequence[str]) -> str:
     r"""Return the names that were ignored, for a header: safe there, and not too many.
 
-    >>> ignored_header(ChatRequest(model="", messages=(), body={},
-    ...                            ignored=("user", "logit_bias", "a\r\nb")))
+    >>> ignored_header(("user", "logit_bias", "a\r\nb"))
     'user, logit_bias'
     """
     names = [
         name
-        for name in request.ignored
+        for name in ignored
         if len(name) <= 64 and name.isascii() and name.replace(".", "_").isidentifier()
     ]
     return ", ".join(names[:_MOST_IGNORED])
 
 
-def _budget(own: Fields) -> str | None:
-    budget = own.text("budget")
-    if budget is not None and not 0 < len(budget) <= _MOST_BUDGET:
-        raise own.refused("budget", f"must have 1 to {_MOST_BUDGET} characters")
-    return budget
+def _budget(own: Fields, headers: Mapping[str, str]) -> str | None:
+    """A ceiling, which is read here: it is as wrong where nothing is searched."""
+    by_header, budget = headers.get("x-assay-budget"), own.text("budget")
+    if by_header is not None and (why := _not_a_budget(by_header)):
+        raise _wrong_header("x-assay-budget", why)
+    if budget is not None and (why := _not_a_budget(budget)):
+        raise own.refused("budget", why)
+    return by_header if budget is None else budget
 
 
-def _header_budget(headers: Mapping[str, str]) -> str | None:
-    budget = headers.get("x-assay-budget")
-    if budget is not None and not 0 < len(budget) <= _MOST_BUDGET:
-        raise _wrong_header(
-            "x-assay-budget", f"must have 1 to {_MOST_BUDGET} characters"
-        )
-    return budget
+def _not_a_budget(text: str) -> str | None:
+    if not 0 < len(text) <= _MOST_BUDGET:
+        return f"must have 1 to {_MOST_BUDGET} characters"
+    try:
+        parse_limit(text)
+    except ConfigError as error:
+        return f"cannot be read: {error}"
+    return None
 
 
-def _route(own: Fields) -> Route | None:
-    route = own.one_of("route", _ROUTES)
-    return None if route is None else Route(route)
-
-
-def _header_route(headers: Mapping[str, str]) -> Route | None:
-    route = headers.get("x-assay-route")
-    if route is None:
-        return None
-    if route not in _ROUTES:
+def _route(own: Fields, headers: Mapping[str, str]) -> Route | None:
+    by_header = headers.get("x-assay-route")
+    if by_header is not None and by_header not in _ROUTES:
         raise _wrong_header(
             "x-assay-route",
-            f"must be one of {', '.join(_ROUTES)}, but is {shown(route)}",
+            f"must be one of {', '.join(_ROUTES)}, but is {shown(by_header)}",
         )
-    return Route(route)
+    route = own.one_of("route", _ROUTES) or by_header
+    return None if route is None else Route(route)
 
 
 def _evidence(own: Fields, headers: Mapping[str, str]) -> bool:

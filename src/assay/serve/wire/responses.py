@@ -87,7 +87,9 @@ def _messages(fields: Fields) -> list[Json]:
 
 
 def _add_item(messages: list[Json], item: Fields) -> None:
-    kind = item.text("type") or "message"
+    kind = item.text("type")
+    if kind is None:
+        kind = "message"
     if kind == "reasoning":  # the model's own, and not for it to read again
         return
     reader = _ITEMS.get(kind)
