@@ -66,7 +66,12 @@ def _decision(data: dict[str, Any]) -> str:
     )
 
 
+def _route(data: dict[str, Any]) -> str:
+    return f"route      {data['route']}: {data['reason']}"
+
+
 _TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "route": _route,
     "solve": _solve,
     "candidate": _candidate,
     "no_program": lambda _: "sample     no program in the completion",

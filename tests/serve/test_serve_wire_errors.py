@@ -20,7 +20,6 @@ EACH = [
     (errors.not_found("/v2"), 404, "invalid_request_error", "not_found"),
     (errors.method_not_allowed("PUT", ("GET",)), 405, "invalid_request_error", ""),
     (errors.too_large(10), 413, "invalid_request_error", "request_too_large"),
-    (errors.unsupported_media_type("text/plain"), 415, "invalid_request_error", ""),
     (
         errors.too_many_requests("full", retry_after_s=3),
         429,
@@ -57,7 +56,6 @@ def test_nothing_is_refused_with_the_status_that_sdks_try_again() -> None:
         (errors.forbidden("no"), "permission_error"),
         (errors.model_not_found("gone"), "not_found_error"),
         (errors.too_large(10), "request_too_large"),
-        (errors.unsupported_media_type("a/b"), "invalid_request_error"),
         (errors.too_many_requests("full", retry_after_s=1), "rate_limit_error"),
         (errors.internal_error(), "api_error"),
         (errors.upstream_failed(), "api_error"),

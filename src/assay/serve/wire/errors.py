@@ -144,15 +144,6 @@ def too_large(most_bytes: int) -> Refusal:
     )
 
 
-def unsupported_media_type(content_type: str) -> Refusal:
-    """415: the body is not announced as JSON."""
-    return Refusal(
-        status=415,
-        message=f"the body is {shown(content_type)}; send 'application/json'",
-        code="unsupported_media_type",
-    )
-
-
 def too_many_requests(
     message: str, *, retry_after_s: float, code: str = "rate_limit_exceeded"
 ) -> Refusal:
