@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -87,6 +88,36 @@ def test_a_program_that_cannot_be_run_is_named(tmp_path: Path) -> None:
         Engine(tmp_path / "x.gguf", log_path=tmp_path / "log", program=program)
     )
     assert f"{program!r} cannot be run as the engine" in fault
+
+
+def test_a_process_that_cannot_be_made_is_a_fault_of_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*args: object, **more: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(anyio, "open_process", fails)
+    path = tmp_path / "tiny.gguf"
+    path.write_bytes(tiny_gguf())
+    fault = start_fault(Engine(path, log_path=tmp_path / "log", program=sys.executable))
+    assert fault == (
+        "the engine's process could not be started (Cannot allocate memory)"
+    )
+
+
+def test_a_start_that_nobody_waits_for_is_no_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "_start", lambda engine: anyio.sleep_forever())
+
+    async def main() -> None:
+        engine = Engine(tmp_path / "x.gguf", log_path=tmp_path / "log")
+        for _ in range(engine_module.MAX_RESTARTS + 2):
+            with anyio.move_on_after(0.01) as patience:
+                await engine.restart(engine.generation)
+            assert patience.cancelled_caught
+
+    anyio.run(main)
 
 
 @needs_engine

@@ -142,6 +142,7 @@ def test_cors_is_only_for_allowed_origins_and_never_with_a_star() -> None:
     ok = dict(cors_headers(headed(("origin", "https://ok.example")), PAGES))
     assert ok[b"access-control-allow-origin"] == b"https://ok.example"
     assert ok[b"vary"] == b"Origin"
+    assert b"x-request-id" in ok[b"access-control-expose-headers"]
     assert b"access-control-allow-credentials" not in ok
     for pairs in ((), (("origin", "https://evil.example"),), (("origin", "null"),)):
         assert cors_headers(headed(*pairs), PAGES) == ((b"vary", b"Origin"),)

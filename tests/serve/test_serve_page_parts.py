@@ -19,19 +19,24 @@ from assay.errors import UsageError
 from assay.models.scripted import Scripted
 from assay.problems import read_problem
 from assay.report.html import content_policy
+from assay.serve.features import Examples, Features
 from assay.serve.pages import Compared, Looks, StoredModel
 from assay.serve.pages.queue_view import public_address
 from assay.serve.pages.rates import tokens_per_second
 from assay.serve.pages.replay import curl_command, limit_text, solve_command
+from assay.serve.pages.routing_view import compared
 from assay.serve.requests import Route
-from assay.serve.solves import Asked, Job
+from assay.serve.solves import Asked, Job, State
 from assay.solve import Recipe
 from assay.trace import TraceEvent
+from assay.types import IOMode
 from assay.types.results import RunReport, SolveRecord
 from report.made_up import ARMS, made_up_run, made_up_solve
 from report.page_reader import check_page
 from serve.paging import get, post, shown, text
 from serve.running_server import Running
+from serve.test_serve_contract import solved
+from serve.test_serve_expected import expected
 from serve.test_serve_pages import check
 
 
@@ -216,6 +221,24 @@ def test_a_ceiling_is_written_as_it_is_read(
 ) -> None:
     limit = Limit(tokens=tokens, seconds=seconds, calls=calls)
     assert limit == Limit() or parse_limit(limit_text(limit)) == limit
+
+
+@pytest.mark.parametrize(
+    ("stopped", "n"),
+    [("samples", 1), ("budget", 0), ("interrupted", 0), ("a fault: no engine", 0)],
+)
+def test_what_was_found_is_of_solves_that_ended_by_themselves(
+    stopped: str, n: int
+) -> None:
+    features = Features(examples=Examples.FEW, io_mode=IOMode.FUNCTION, is_long=False)
+    to_solve = replace(asked(""), expected=expected(features))
+
+    async def found() -> int:
+        job = Job("a", to_solve, state=State.DONE)
+        job.solution = replace(solved(), stopped=stopped)
+        return sum(each.n for each in compared([job]))
+
+    assert anyio.run(found) == n
 
 
 def test_tokens_of_the_last_minute_are_counted_and_no_older_ones() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +122,16 @@ def test_what_was_refused_or_never_began_costs_nothing(payer: Payer) -> None:
     assert payer.spent() == 0
 
 
+def test_embeddings_are_paid_for_by_who_leaves_before_they_come(payer: Payer) -> None:
+    payer.upstream.answer = Exchange.wait_closed
+    body = {"model": "scripted", "input": "a"}
+    leaving = HTTPConnection("127.0.0.1", payer.server.port, timeout=PATIENCE_S)
+    with closing(leaving):
+        leaving.request("POST", "/v1/embeddings", json.dumps(body), payer.headers)
+        eventually(lambda: payer.upstream.seen)
+    assert payer.spent() == -(-len(json.dumps(body)) // 4)
+
+
 def test_a_client_that_leaves_pays_what_came_and_the_prompt(payer: Payer) -> None:
     def endless(exchange: Exchange) -> None:
         exchange.head("text/event-stream")
@@ -158,7 +170,9 @@ def test_where_the_model_cannot_count_a_prompt_it_is_guessed(
         ({"max_tokens": 700}, {"max_tokens": 95}),
         ({"max_completion_tokens": 700}, {"max_completion_tokens": 95}),
         ({"max_tokens": -1, "n": 2}, {"max_tokens": 47, "n": 2}),
-        ({"n_predict": 700}, {"n_predict": 95}),
+        ({"n_predict": 700}, {"n_predict": 95, "max_tokens": 95}),
+        ({"max_output_tokens": 1}, {"max_output_tokens": 1, "max_tokens": 95}),
+        ({"n": 2, "best_of": 5}, {"n": 2, "best_of": 5, "max_tokens": 19}),
     ],
 )
 def test_a_budget_and_what_a_key_has_left_bound_the_answer(
@@ -235,6 +249,14 @@ def test_counting_waits_its_turn_and_keeps_the_keys_limit(payer: Payer) -> None:
     assert replies[0].json == {"input_tokens": N_WORDS}
 
 
+def test_choices_that_are_not_given_count_too(payer: Payer) -> None:
+    payer.upstream.answer = saying({"choices": []})
+    body = {"model": "scripted", "prompt": CHAT, "best_of": 5}
+    body |= {"assay": {"budget": f"tokens={95 + GUESS}"}}
+    assert payer.ask(body, path="/v1/completions").status == 200
+    assert payer.upstream.last.body["max_tokens"] == 19
+
+
 def test_one_sample_does_not_wait_for_a_search() -> None:
     slow = Slow(n_quick=0)
     fast = {"assay": {"route": "fast"}}
@@ -248,6 +270,8 @@ def test_one_sample_does_not_wait_for_a_search() -> None:
             asking.start()
             eventually(lambda: server.states == ["running", "running"])
             assert server.service.turns.running == 1
+            metrics = ask(server.port, path="/metrics", method="GET").body
+            assert b"\nassay_solves_running 2\n" in metrics
             slow.go.set()
             asking.join(PATIENCE_S)
             assert "return 2 * n" in json.dumps(replies[0].json)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ import pytest
 
 from assay.errors import EnvironmentFault, ModelUnavailable
 from assay.serve.contents import CONTENTS_LOG, Contents
+from assay.serve.faults import refusal_for
 from assay.serve.keys import KeyFile
 from assay.serve.logs import WithoutContents, request_number
 from assay.serve.pages import Looks
 from assay.serve.pages.access import Visitor, here, looking
 from assay.serve.solves import State
+from assay.types.results import RunReport, SolveRecord
+from report.made_up import ARMS, made_up_run, made_up_solve
 from serve.paging import get, post, shown, text, token_in
 from serve.raw_asking import ask, chat
 from serve.running_server import TASK, Running, Slow, eventually, running
@@ -54,7 +58,12 @@ def bearer(secret: str) -> dict[str, str]:
     ("error", "code", "told"),
     [
         (ValueError(SECRET), "internal_error", "request {} failed"),
-        (ModelUnavailable("no port 9"), "unavailable", "request {} failed: no port 9"),
+        (
+            ModelUnavailable(f"'{SECRET}' was refused"),
+            "unavailable",
+            "request {} failed: ModelUnavailable (503)",
+        ),
+        (EnvironmentFault("no port 9"), "unavailable", "request {} failed: no port 9"),
     ],
 )
 def test_a_fault_stands_in_the_log_under_the_answer_s_number(
@@ -122,6 +131,14 @@ def test_contents_are_logged_where_that_was_asked_for(
     ]
 
 
+def test_what_an_endpoint_said_is_logged_where_contents_are(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO, CONTENTS_LOG):
+        refusal_for(ModelUnavailable(SECRET))
+    assert caplog.messages == [f"request none failed: {SECRET}"]
+
+
 # Visitors from elsewhere
 
 
@@ -151,6 +168,41 @@ def test_who_is_elsewhere_sees_no_file_and_no_address_of_this_computer() -> None
                 found = text(get(server, path, **headers))
                 assert place not in found, path
         assert "[...]" in text(get(server, "/runs/a", **ELSEWHERE))
+
+
+PLACES = ("http://10.0.0.7/v1", "/home/me/engine.log")
+TOLD = f"{PLACES[0]} gave no answer, see {PLACES[1]}"
+
+
+class TellingRuns(FaultyRuns):
+    def report(self, name: str) -> RunReport:
+        report = made_up_run(12, (ARMS[0], ARMS[3]))
+        attempts = tuple(replace(each, reason=TOLD) for each in report.attempts)
+        return replace(report, attempts=attempts)
+
+    def solve(self, name: str, task: str, arm: str, seed: int) -> SolveRecord:
+        record = made_up_solve()
+        attempt = replace(record.attempt, stopped=f"a fault: {TOLD}", reason=TOLD)
+        call = {"call": 9, "failed": TOLD}
+        events = [
+            {**each, "data": {**each["data"], "stopped": "", "reason": TOLD}}
+            for each in record.events
+        ]
+        last = {"kind": "call", "at_s": 9.0, "data": call}
+        return replace(record, attempt=attempt, events=(*events, last))
+
+
+def test_who_is_elsewhere_reads_no_place_in_what_a_solve_says_of_a_fault() -> None:
+    def fails(request: object) -> str:
+        raise ModelUnavailable(TOLD)
+
+    with shown(fails, looks=Looks(runs=TellingRuns())) as server:
+        of_solve = post(server, "/solves", task=TASK).headers["location"]
+        server.settle()
+        for path in (of_solve, "/runs/a", "/runs/a/solve?task=t&arm=b&seed=0"):
+            assert PLACES[0] in text(get(server, path)), path
+            found = text(get(server, path, **ELSEWHERE))
+            assert not [each for each in PLACES if each in found], path
 
 
 @pytest.mark.parametrize(

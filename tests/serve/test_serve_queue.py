@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import anyio
 import pytest
@@ -9,7 +10,10 @@ from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.cli.serving import PASSING, WAITING_MAX, ServeJob, opened
+from assay.config import load_config
 from assay.serve.queue import Full, RateLimit, TooFast, Turns
+from serve.scripted_upstream import endpoint, saying
 
 
 async def settle() -> None:
@@ -322,3 +326,26 @@ def test_keys_that_ask_no_more_are_forgotten() -> None:
         now[0] += 1
         rate.take(str(n))
     assert len(rate._buckets) < 2000
+
+
+def test_without_keys_nobody_is_one_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    async def main(url: str) -> None:
+        config = load_config({"base_url": url, "model": "up"})
+        async with (
+            opened(ServeJob(config=config), None) as service,
+            anyio.create_task_group() as group,
+        ):
+            stage = Stage(service.passing, group)
+            for _ in range(PASSING + WAITING_MAX):
+                stage.come("")
+            await settle()
+            assert len(stage.now("runs")) == PASSING >= 200
+            assert len(stage.now("waits")) == WAITING_MAX
+            group.cancel_scope.cancel()
+
+    with endpoint(saying({"data": []})) as upstream:
+        anyio.run(main, upstream.url)

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import anyio
 import pytest
+from starlette.types import Message
 
 from assay.serve import searching
+from assay.serve.connections import Writer
 from assay.serve.keys import KeyFile
 from serve.raw_asking import CHAT_PATH, ask, chat, events_in, sent, until
 from serve.running_server import TASK, Slow, eventually, running
@@ -216,3 +219,23 @@ def test_a_budget_by_header_holds() -> None:
     assert one.events[-1]["assay"]["spend"]["calls"] == 1
     assert one.events[-1]["assay"]["stopped"] == "budget"
     assert wrong.status == 400
+
+
+def test_a_head_that_was_not_sent_is_sent_with_the_next_piece() -> None:
+    told: list[str] = []
+
+    async def send(message: Message) -> None:
+        await room.wait()
+        told.append(message["type"])
+
+    async def main() -> None:
+        writer = Writer(send)
+        with anyio.move_on_after(0.01):
+            await writer.write(b"a")
+        assert not writer.has_begun
+        room.set()
+        await writer.end(b"b")
+
+    room = anyio.Event()
+    anyio.run(main)
+    assert told == ["http.response.start", "http.response.body"]

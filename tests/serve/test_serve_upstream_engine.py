@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
@@ -13,6 +14,7 @@ from assay.errors import ModelUnavailable
 from assay.models.connection import Connection
 from assay.models.retries import TransientFault
 from assay.serve.upstream import Target, Upstream, keep_up
+from assay.serve.wire.answer_schemas import ANSWERS
 from serve.passing_pair import behind
 from serve.raw_asking import ask
 from serve.running_server import PATIENCE_S
@@ -69,6 +71,10 @@ async def passed(upstream: Upstream) -> bytes:
         return b"".join([piece async for piece in answer.pieces])
 
 
+async def ignore(answer: Awaitable[bytes]) -> None:
+    await answer
+
+
 async def until(holds: Callable[[], object]) -> None:
     """Wait for what another task does."""
     with anyio.fail_after(PATIENCE_S):
@@ -122,6 +128,29 @@ def test_one_that_dies_of_a_request_is_asked_once_more_and_only_once() -> None:
 
         played(engine, play)
         assert len(one.seen) == 2
+
+
+def test_what_is_passed_on_is_among_the_calls_in_flight() -> None:
+    with endpoint(saying("a")) as one:
+        limiter = anyio.CapacityLimiter(1)
+
+        @asynccontextmanager
+        async def place() -> AsyncIterator[None]:
+            async with limiter:
+                yield
+
+        async def play() -> None:
+            engine = Dying(one)
+            upstream = Upstream(engine.target, engine=engine, place=place)
+            async with background() as start:
+                async with limiter:
+                    start(lambda: ignore(passed(upstream)))
+                    await until(lambda: limiter.statistics().tasks_waiting == 1)
+                    assert not one.seen
+                await until(lambda: one.seen)
+            await upstream.aclose()
+
+        anyio.run(play)
 
 
 def test_a_fault_of_an_engine_that_lives_is_no_reason_to_start_it() -> None:
@@ -212,3 +241,5 @@ def test_a_server_whose_engine_is_dead_is_not_ready() -> None:
         engine.alive = False
         reply = ask(server.port, path="/ready", method="GET")
         assert (reply.status, reply.json) == (503, {"status": "restarting"})
+        described = ANSWERS["NotReady"]["properties"]["status"]
+        assert described == {"enum": ["failed", "restarting"]}

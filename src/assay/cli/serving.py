@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -38,7 +38,8 @@ from assay.serve.upstream import Target, Upstream, keep_up
 from assay.types import Model
 
 WAITING_MAX = 64
-PASSING = 64  # requests that are passed through at once to an endpoint
+WAITING_OF_A_KEY = WAITING_MAX // 4
+PASSING = 256  # requests that are passed through at once to an endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,8 @@ def _begin_log(log_contents: bool) -> None:
 def _listening(host: str, port: int) -> socket.socket:
     """The socket, bound before anything is loaded."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named, asyncio sends small pieces at once (TCP_NODELAY).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -130,10 +132,12 @@ async def opened(job: ServeJob, keys: KeyFile | None) -> AsyncIterator[Service]:
         )
         model = await stack.enter_async_context(open_model(config))
         start = await stack.enter_async_context(background())
-        engine = model.engine if isinstance(model, EmbeddedModel) else None
+        embedded = model if isinstance(model, EmbeddedModel) else None
+        engine = embedded.engine if embedded else None
         upstream = Upstream(
             partial(target_of, config, model),
             engine=engine,
+            place=embedded.place if embedded else nullcontext,
             idle_timeout_s=config.model.idle_timeout,
         )
         if engine is not None:
@@ -145,17 +149,16 @@ async def opened(job: ServeJob, keys: KeyFile | None) -> AsyncIterator[Service]:
         sys.stderr.write("\n".join(told(config.serve, offers.name)) + "\n")
         sys.stderr.flush()
         metrics = ServerMetrics()
+        a_key = WAITING_OF_A_KEY if keys else None  # else everybody has the same one
         yield Service(
             model=model,
             offers=offers,
             recipe=recipe,
             limit=in_time(limit, config.serve.solve_time),
             solves=Solves(start, CountedJudge(judge, metrics.sandbox_runs)),
-            turns=Turns(slots, WAITING_MAX, WAITING_MAX // 4),
+            turns=Turns(slots, WAITING_MAX, a_key),
             # an engine answers so many at once: who is next is better decided here
-            passing=Turns(
-                engine.slots if engine else PASSING, WAITING_MAX, WAITING_MAX // 4
-            ),
+            passing=Turns(engine.slots if engine else PASSING, WAITING_MAX, a_key),
             upstream=upstream,
             keys=keys,
             confidence=partial(stated_by, table) if table else None,

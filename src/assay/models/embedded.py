@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -97,6 +97,12 @@ class EmbeddedModel:
             context_length=self.engine.context_length,
         )
 
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Wait until fewer than `slots` calls are in flight, and be one of them."""
+        async with self._in_flight:
+            yield
+
     async def count_prompt_tokens(self, request: Request) -> int:
         """Tokens of the prompt, counted by the engine."""
         count, _ = await self._call(lambda client: client.count_prompt_tokens(request))
@@ -123,7 +129,7 @@ class EmbeddedModel:
                 prefixes.note(request.messages, was_cached=found)
             return completion
 
-        async with self._in_flight:
+        async with self.place():
             completion, repeats = await self._call(call)
         return replace(completion, retries=completion.retries + repeats)
 

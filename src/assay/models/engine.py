@@ -175,7 +175,11 @@ class Engine:
                 )
             self._restarts.append(now)
             await self._stop()
-            await self._start()
+            try:
+                await self._start()
+            except anyio.get_cancelled_exc_class():
+                self._restarts.pop()  # who wanted it has left, which is no crash
+                raise
 
     def _check(self) -> GgufHeader:
         if self._program is None and importlib.util.find_spec(WHEEL) is None:
@@ -202,6 +206,10 @@ class Engine:
                     stderr=log,
                     start_new_session=True,  # Ctrl-C is for us, not for the engine
                 )
+        except OSError as error:  # no memory, or too many processes
+            raise ModelUnavailable(
+                f"the engine's process could not be started ({error.strerror})"
+            ) from error
         finally:
             log.close()
         self._process = process

@@ -28,9 +28,10 @@ from assay.serve.origins import Rules
 from assay.serve.pages import Looks, page_routes
 from assay.serve.passing import Passed, counted, embedded
 from assay.serve.queue import RateLimit
-from assay.serve.requests import ChatRequest
+from assay.serve.requests import ChatRequest, Route
 from assay.serve.searching import Searched
 from assay.serve.service import Service, unheeded
+from assay.serve.solves import State
 from assay.serve.wire.apis import APIS, Api
 from assay.serve.wire.errors import Refused, loading, unavailable
 from assay.serve.wire.messages import read_count
@@ -41,6 +42,7 @@ log = logging.getLogger("assay.serve")
 
 Open = Callable[[], AbstractAsyncContextManager[Service]]
 CLOSING_S = 5.0  # for the model, the sandbox and the sockets
+SHORT = 1000  # bytes of a request that is read at once
 
 
 class Server:
@@ -161,8 +163,8 @@ class Server:
 
     async def _metrics(self, request: Request) -> Response:
         service = self.service
-        service.metrics.solves_running.set(service.turns.running)
-        service.metrics.solves_waiting.set(service.turns.waiting)
+        service.metrics.solves_running.set(service.solves.count(State.RUNNING))
+        service.metrics.solves_waiting.set(service.solves.count(State.WAITING))
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)
 
     async def _models(self, request: Request) -> Response:
@@ -191,7 +193,10 @@ class Server:
         key: Key | None = request.scope.get(KEY)
         asked = service.read(api, body, headers)
         await service.require_tokens(key)
-        way, found = await anyio.to_thread.run_sync(service.route, asked)
+        if len(body) <= SHORT:  # read sooner than a thread has been told of it
+            way, found = service.route(asked)
+        else:
+            way, found = await anyio.to_thread.run_sync(service.route, asked)
         own = answer_headers(asked, way)
         inner: ASGIApp
         if found is None:
@@ -248,5 +253,7 @@ def answer_headers(request: ChatRequest, way: Routed) -> dict[str, str]:
     words = " ".join(way.reason.encode("ascii", "replace").decode().split())
     reason = "".join(filter(str.isprintable, words))[:200].strip()
     headers = {ROUTE_HEADER: str(way.route), "x-assay-reason": reason}
+    if way.route is Route.PASS:  # the endpoint reads what we do not
+        return headers
     ignored = ignored_header((*unheeded(request, way), *request.ignored))
     return headers | ({"x-assay-ignored": ignored} if ignored else {})

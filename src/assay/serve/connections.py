@@ -72,27 +72,26 @@ class Writer:
             ("x-accel-buffering", "no"),
         )
         self._headers = [(k.encode(), v.encode()) for k, v in (*usual, *headers)]
-        self._has_head = anyio.Event()
+        self._beginning = anyio.Lock(fast_acquire=True)
         self._under_way = 0
         self._moved_s = 0.0  # when a piece last began or ended to be sent
         self.has_begun = False
 
     async def begin(self) -> None:
         """Send the head, before there is a piece."""
-        if self.has_begun:  # another task is sending it
-            await self._has_head.wait()
-            return
-        self.has_begun = True
-        start = {"type": "http.response.start", "status": self._status}
-        await self._send({**start, "headers": self._headers})
-        self._has_head.set()
+        async with self._beginning:
+            if self.has_begun:  # another task has sent it meanwhile
+                return
+            start = {"type": "http.response.start", "status": self._status}
+            await self._send({**start, "headers": self._headers})
+            self.has_begun = True
 
     async def write(self, piece: bytes, *, more: bool = True) -> None:
         """Send the next bytes, once there is room for them."""
         self._moved_s = time.monotonic()
         self._under_way += 1
         try:
-            if not self._has_head.is_set():
+            if not self.has_begun:
                 await self.begin()
             await self._send(
                 {"type": "http.response.body", "body": piece, "more_body": more}

@@ -7,8 +7,9 @@ import logging
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assay.errors import AssayError, EnvironmentFault, UsageError
+from assay.errors import AssayError, EnvironmentFault, ModelUnavailable, UsageError
 from assay.models.retries import TransientFault
+from assay.serve.contents import CONTENTS_LOG
 from assay.serve.guards import error_body
 from assay.serve.logs import request_number
 from assay.serve.queue import Busy
@@ -97,11 +98,19 @@ def refusal_for(error: Exception) -> Refusal:
         log.error("request %s: the endpoint gave no answer: %s", number, error)
         return upstream_failed()
     if isinstance(error, AssayError):
-        log.error("request %s failed: %s", number, error)
+        log.error("request %s failed: %s", number, _words(error))
     else:
         log.error("request %s failed", number, exc_info=error)
     is_ours = not isinstance(error, EnvironmentFault)
     return internal_error(number) if is_ours else unavailable()
+
+
+def _words(error: AssayError) -> str:
+    """What the log may have of a fault: an endpoint's words may quote a prompt."""
+    may_quote = isinstance(error, ModelUnavailable)
+    if may_quote and not logging.getLogger(CONTENTS_LOG).isEnabledFor(logging.INFO):
+        return f"{type(error).__name__} ({error.http_status})"
+    return str(error)
 
 
 def revoked() -> Refusal:

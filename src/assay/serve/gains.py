@@ -102,11 +102,6 @@ class Table:
     with_examples: Kind
     without_examples: Kind
 
-    @property
-    def kinds(self) -> tuple[Kind, Kind]:
-        """Both, those with examples first."""
-        return self.with_examples, self.without_examples
-
     def group(self, features: Features) -> Group:
         """The group of a task; where there was none like it, the whole of its kind."""
         has_examples = features.examples is not Examples.NONE

@@ -74,7 +74,7 @@ def description(*, has_keys: bool) -> Json:
 
 
 def _paths() -> Json:
-    failed = any_of(named("Failed"), named("OpenAIError"))
+    unready = any_of(named("NotReady"), named("OpenAIError"))
     return {
         "/v1/chat/completions": _asked("ChatCompletionRequest", "ChatCompletion"),
         "/v1/completions": _asked("CompletionRequest", "Completion"),
@@ -87,7 +87,7 @@ def _paths() -> Json:
         "/v1/models": _got({JSON: named("Models")}),
         "/v1/models/{name}": _one_model(),
         "/health": _open({JSON: named("Health")}),
-        "/ready": _got({JSON: named("Ready")}, unready=failed),
+        "/ready": _got({JSON: named("Ready")}, unready=unready),
         "/metrics": _got({CONTENT_TYPE: STRING}),
         "/openapi.json": _open({JSON: {"type": "object"}}),
     }

@@ -25,7 +25,7 @@ _HOST = re.compile(rf"({_NAME})(?::([0-9]{{1,5}}))?")
 _ORIGIN = re.compile(rf"([a-z][a-z0-9+.-]*)://({_NAME})(?::([0-9]{{1,5}}))?")
 _HEADER_NAMES = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~, \t-]{1,4096}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_EXPOSED = b"retry-after, x-assay-route"
+_EXPOSED = b"retry-after, x-assay-route, x-assay-reason, x-assay-ignored, x-request-id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -14,11 +14,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from assay.concurrency import background
-from assay.errors import AssayError
+from assay.errors import AssayError, ModelUnavailable
 from assay.models.connection import Forwarded
 from assay.models.retries import TransientFault
-from assay.serve.allowance import Bill, bounded, most_tokens
-from assay.serve.connections import Gone, Writer, send_whole, while_connected
+from assay.serve.allowance import Bill, bounded, choices, most_tokens
+from assay.serve.connections import Gone, Write, Writer, send_whole, while_connected
 from assay.serve.faults import ROUTE_HEADER, refusal_for
 from assay.serve.forwarding import given, is_stream, late_refusal, read_whole
 from assay.serve.keys import Key
@@ -26,7 +26,7 @@ from assay.serve.offers import Routed
 from assay.serve.requests import ChatRequest, Route
 from assay.serve.service import HEARTBEAT_S, KEY_S, KeyWatch, Service, guessed
 from assay.serve.sse import WholeEvents, usage_in
-from assay.serve.wire.apis import RESPONSES, Api
+from assay.serve.wire.apis import Api
 from assay.serve.wire.errors import Refusal, Refused, upstream_failed
 from assay.serve.wire.events import PING, json_bytes
 from assay.serve.wire.fields import Fields
@@ -36,8 +36,7 @@ from assay.serve.wire.parsing import parse_object
 from assay.types import Usage
 
 GRACE_S = 0.25  # for a refusal to be a status; then a stream's head leaves without it
-
-Write = Callable[[bytes], Awaitable[None]]
+REST_S = 0.01  # after events that came together: more of them come at once then
 
 
 class Passed:
@@ -83,7 +82,7 @@ class Passed:
 
     async def _settle(self) -> None:
         if self._bill.is_due:
-            usage = await self._bill.usage(self._service, self._request)
+            usage = await self._bill.usage(self._service, self._request, self._key)
             charge(self._service, self._key, usage)
 
     @asynccontextmanager
@@ -108,11 +107,9 @@ class Passed:
     async def _bounded(self) -> dict[str, Any]:
         """What is passed on: without what is ours, and no longer than is allowed."""
         body = without_options(self._sent)
-        most = await most_tokens(self._service, self._request, self._key)
-        if most is None:
-            return body
-        name = "max_output_tokens" if self._api is RESPONSES else "max_tokens"
-        return bounded(body, name, most)
+        n_choices = choices(body)
+        most = await most_tokens(self._service, self._request, n_choices, self._key)
+        return body if most is None else bounded(body, self._api.bounds, most)
 
     async def _whole(self, send: Send) -> None:
         async with background() as start:
@@ -160,8 +157,11 @@ class Passed:
                     return answer, await read_whole(answer)
                 async with aclosing(answer.pieces) as pieces:
                     async for piece in pieces:
+                        n_before = events.n_events
                         if ready := events.feed(piece):
                             await pulse.write(ready)
+                        if events.n_events - n_before > 1 and not events.is_whole:
+                            await anyio.sleep(REST_S)
             if last := events.finish():
                 await pulse.write(last)
         return None
@@ -170,8 +170,9 @@ class Passed:
         """What a fault is told as after the head has left."""
         if isinstance(error, Refused):
             return error.refusal
-        self._service.metrics.upstream_faults.add()
-        self._bill.is_lost = True
+        if isinstance(error, (TransientFault, ModelUnavailable)):
+            self._service.metrics.upstream_faults.add()
+            self._bill.is_lost = True
         self._bill.is_due = events.n_events > 0
         return refusal_for(error)
 
@@ -216,21 +217,18 @@ async def embedded(
     """The answer to a request for embeddings, which are always passed through.
 
     Raises:
-        Refused: 400 or 404 for the request, 502 where no answer came.
-        AssayError: from the queue and the endpoint, unchanged.
+        Refused: 400 or 404 for the request, 429, 502 or 503 where no answer came.
     """
-    body = parse_object(raw)
+    body, bill = parse_object(raw), Bill()
     service.offers.find(Fields(body).text("model") or "")
 
     async def ask() -> Response:
-        async with (
-            service.passing.turn(key.id if key else ""),
-            service.upstream.post("/embeddings", body, raw) as answer,
-        ):
-            told = await read_whole(answer)
-        if answer.status == 200:
-            prompt = Usage(prompt_tokens=guessed(raw))
-            charge(service, key, usage_in(told) or prompt)
+        async with service.passing.turn(key.id if key else ""):
+            bill.is_due = True
+            async with service.upstream.post("/embeddings", body, raw) as answer:
+                bill.is_due = answer.status == 200
+                told = await read_whole(answer)
+        bill.told = usage_in(told)
         reason = {"x-assay-reason": "embeddings are passed through"}
         return given(answer, told, {ROUTE_HEADER: str(Route.PASS)} | reason)
 
@@ -239,9 +237,15 @@ async def embedded(
     except Gone:
         service.metrics.cancelled.add()
         return Response(status_code=499)  # nobody reads it
-    except TransientFault as fault:
-        service.metrics.upstream_faults.add()
+    except (TransientFault, AssayError) as fault:
+        if isinstance(fault, TransientFault):
+            service.metrics.upstream_faults.add()
+        bill.is_due = False
         raise Refused(refusal_for(fault)) from fault
+    finally:
+        if bill.is_due:
+            guess = Usage(prompt_tokens=guessed(raw))
+            charge(service, key, bill.told or guess)
 
 
 async def counted(

@@ -40,8 +40,8 @@ class Options:
 class ChatRequest:
     """A chat completion as it was asked for, whichever API it came by.
 
-    `body` is the request as OpenAI's chat API has it, unchanged where that is how it
-    came: it is what is passed through.
+    `body` is the request as OpenAI's chat API has it, without what is ours: requests
+    are told apart by it. What is passed through is what came.
     """
 
     model: str

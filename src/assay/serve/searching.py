@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from assay.serve.asked import Asked
-from assay.serve.connections import Gone, Live, while_connected
+from assay.serve.connections import Gone, Live, Write, send_whole, while_connected
 from assay.serve.faults import refusal_for
 from assay.serve.keys import Key
 from assay.serve.offers import Routed
@@ -24,8 +24,6 @@ from assay.serve.wire.events import AnswerStream, json_bytes
 from assay.telling import told
 
 PLACE_S = 0.05  # how long a head waits for the queue to refuse a solve
-
-Write = Callable[[bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +45,11 @@ class Searched:
         """Answer one request."""
         answer = self._live if self.request.stream else self._whole
         try:
-            await while_connected(receive, partial(answer, scope, receive, send))
+            await while_connected(receive, partial(answer, send))
         except (Gone, OSError):
             self.service.metrics.cancelled.add()
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _live(self, send: Send) -> None:
         async with self.service.watching(
             self.request, self.found, self.way, self.key
         ) as watch:
@@ -61,7 +59,7 @@ class Searched:
             produce = partial(self._tell, watch)
             await Live(produce, headers=self.headers.items()).send(send)
 
-    async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _whole(self, send: Send) -> None:
         async with self.service.watching(
             self.request, self.found, self.way, self.key
         ) as watch:
@@ -82,7 +80,7 @@ class Searched:
             media_type="application/json",
             headers=dict(self.headers),
         )
-        await response(scope, receive, send)
+        await send_whole(response, send)
 
     async def _tell(self, watch: Watch, write: Write) -> None:
         """Write the answer as it comes about, with a sign of life in time."""

@@ -214,7 +214,7 @@ class Service:
             bare = await self._count("")
             written = [max(0, await self._count(text) - bare) for text in texts]
         except AssayError:
-            prompt = sum(guessed(each.text) for each in request.messages)
+            prompt = guessed_prompt(request)
             written = [guessed(text) for text in texts]
         visible = Usage(prompt_tokens=prompt, completion_tokens=sum(written))
         self.metrics.tokens.add(visible.tokens, kind="visible")
@@ -282,7 +282,7 @@ def account(job: Job, way: Routed) -> dict[str, Any]:
 
 
 def unheeded(request: ChatRequest, way: Routed) -> tuple[str, ...]:
-    """The sampling that a request asks for and a solve does not keep to.
+    """The sampling that a request asks for and its solve does not keep to.
 
     The first sample is drawn at temperature 0 whatever is asked: it is the likeliest
     program. So one sample heeds only a 0, and a search, whose further samples would
@@ -290,8 +290,6 @@ def unheeded(request: ChatRequest, way: Routed) -> tuple[str, ...]:
     """
     if way.route is Route.SEARCH:
         return ("temperature",) if request.temperature == 0 else ()
-    if way.route is Route.PASS:
-        return ()
     named = {"temperature": request.temperature, "top_p": request.top_p}
     return tuple(name for name, value in named.items() if value)
 
@@ -341,6 +339,11 @@ def guessed(text: str | bytes) -> int:
     3
     """
     return -(-len(text) // 4)
+
+
+def guessed_prompt(request: ChatRequest) -> int:
+    """The same of all that a request says."""
+    return sum(guessed(each.text) for each in request.messages)
 
 
 def cut(text: str, stops: tuple[str, ...]) -> Choice:

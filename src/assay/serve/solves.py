@@ -230,6 +230,10 @@ class Solves:
         for job in tuple(self.jobs.values()):
             self.cancel(job)
 
+    def count(self, state: State) -> int:
+        """How many jobs stand there, of those that are kept."""
+        return sum(job.state is state for job in self.jobs.values())
+
     def _begin(self, key: str, asked: Asked, turn: Turn) -> Job:
         job = Job(secrets.token_hex(6), asked)
         self._shared[key] = job

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Protocol
@@ -77,6 +82,7 @@ class Upstream:
     Args:
         target: Asked before every request.
         engine: What answers there, where it is ours to start again.
+        place: What each request is sent within: its place among those in flight.
         idle_timeout_s: The longest silence.
     """
 
@@ -85,10 +91,12 @@ class Upstream:
         target: Callable[[], Target],
         *,
         engine: Mortal | None = None,
+        place: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
         idle_timeout_s: float = 300.0,
     ) -> None:
         self._target = target
         self._engine = engine
+        self._place = place
         self._idle_timeout_s = idle_timeout_s
         self._links: list[_Link] = []  # the one in use last; others until they are free
 
@@ -129,7 +137,7 @@ class Upstream:
         Raises:
             TransientFault, ModelUnavailable: nothing was answered.
         """
-        async with AsyncExitStack() as stack:
+        async with self._place(), AsyncExitStack() as stack:
             generation = await self._running()
             try:
                 answer = await self._begun(stack, path, body, raw)

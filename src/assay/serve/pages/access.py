@@ -7,8 +7,9 @@ is made of the cookie: the session's, or one that a browser has from the page wh
 signs in. Without keys there is no session, and the token is this process's.
 
 What tells of this computer, its files and the addresses that it asks, is for those who
-sit at it: they come from loopback, and by a name of loopback, so that a proxy's
-visitors are none of them.
+sit at it: they come from loopback, and by a name of loopback. A proxy on this computer
+has to set `x-forwarded-for` or hand on the host that was asked for: where it does
+neither, its visitors cannot be told from them.
 
 Covered: pages of other sites, keys that were revoked, solves of other keys, guessing.
 Not covered: somebody who reads the network where no TLS is in front of the server.
@@ -173,7 +174,7 @@ class Door:
 
 
 def sits_here(request: Request) -> bool:
-    """Whether somebody at this computer asks, and no proxy for others."""
+    """Whether somebody at this computer asks, as far as its proxies tell."""
     host = request.client.host if request.client else ""
     return is_loopback(host) and is_loopback(request.url.hostname or "")
 

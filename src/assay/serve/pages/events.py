@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Awaitable, Callable
 
+from assay.serve.connections import Write
 from assay.serve.service import HEARTBEAT_S, KEY_S, KeyWatch
 from assay.serve.solves import Job, Watch
 from assay.telling import told
 
-Write = Callable[[bytes], Awaitable[None]]
 RETRY_MS = 2_000
 
 

@@ -41,6 +41,8 @@ def words_of(service: Service, visitor: Visitor) -> dict[str, Any]:
         "turns": service.turns,
         "passing": service.passing,
         "active": [each for each in active if visitor.may_see(each.asked)],
+        "n_running": len(active) - n_waiting,
+        "n_waiting": n_waiting,
         "n_others": sum(not visitor.may_see(each.asked) for each in active),
         "rate": rate,
         "heartbeat_s": HEARTBEAT_S,
@@ -108,7 +110,7 @@ def _counted(service: Service) -> Iterable[tuple[str, str]]:
     metrics = service.metrics
     return (
         ("Tokens that clients saw", f"{metrics.tokens.value(kind='visible'):,.0f}"),
-        ("Tokens spent on solves", f"{metrics.tokens.value(kind='spent'):,.0f}"),
+        ("Tokens spent", f"{metrics.tokens.value(kind='spent'):,.0f}"),
         ("Requests whose client left early", f"{metrics.cancelled.value():,.0f}"),
         ("Calls passed on that failed", f"{metrics.upstream_faults.value():,.0f}"),
     )

@@ -17,6 +17,8 @@ from assay.serve.service import Service
 from assay.serve.solves import Job, State
 from assay.types import Solution, SolveStatus
 
+CUT_SHORT = ("interrupted", "budget")  # solves that stopped for that
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -58,7 +60,9 @@ def compared(jobs: Iterable[Job]) -> list[Compared]:
     groups = defaultdict(list)
     for job in jobs:
         expected, solution = job.asked.expected, job.solution
-        if job.state is State.DONE and expected is not None and solution is not None:
+        if job.state is not State.DONE or expected is None or solution is None:
+            continue
+        if not _was_cut_short(solution):
             key = (str(expected.features), job.asked.route)
             groups[key].append((expected, solution))
     return [
@@ -71,6 +75,10 @@ def compared(jobs: Iterable[Job]) -> list[Compared]:
         )
         for (group, route), solves in sorted(groups.items())
     ]
+
+
+def _was_cut_short(solution: Solution) -> bool:
+    return solution.stopped in CUT_SHORT or solution.stopped.startswith("a fault")
 
 
 def _predicted(expected: Expectation, route: Route) -> Told:

@@ -23,6 +23,7 @@ from assay.report.task_table import task_table
 from assay.serve.pages.access import Visitor, here
 from assay.serve.pages.looks import Compared, Finding, Runs
 from assay.serve.pages.rendering import headers, report_page
+from assay.serve.pages.solve_view import discreet
 from assay.serve.pages.views import Pages
 from assay.types.results import Attempt, RunReport
 
@@ -101,7 +102,7 @@ class RunPages:
 
         def write() -> str:
             number = int(seed) if seed.isascii() and seed.isdigit() else 0
-            record = runs.solve(name, task, arm, number)
+            record = discreet(runs.solve(name, task, arm, number))
             return solve_page(record, back_href=f"/runs/{name}")
 
         try:
@@ -142,7 +143,8 @@ def _parts(found: Compared) -> dict[str, Any]:
 
 def _discreet(report: RunReport) -> RunReport:
     told = tuple((name, here(value)) for name, value in report.provenance)
-    return replace(report, provenance=told)
+    attempts = tuple(replace(a, reason=here(a.reason)) for a in report.attempts)
+    return replace(report, provenance=told, attempts=attempts)
 
 
 class Doctor:

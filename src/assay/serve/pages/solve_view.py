@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assay.report.html import Html, code_block
@@ -35,6 +35,7 @@ from assay.types import Solution, Usage
 from assay.types.results import Attempt, Outcome, SolveRecord
 
 MOST_LINES = 400  # of the log that are shown
+FAULTS = ("failed", "stopped", "reason")  # of an event: these may tell of places
 
 Pairs = tuple[tuple[str, object], ...]
 
@@ -142,7 +143,7 @@ def words_of(snap: Snapshot) -> dict[str, Any]:
 def record_of(snap: Snapshot) -> SolveRecord:
     """The job as the report's parts read an attempt. Nothing of it was graded."""
     solution = snap.solution
-    return SolveRecord(
+    record = SolveRecord(
         attempt=Attempt(
             task=snap.row.id,
             arm=snap.row.route,
@@ -155,6 +156,27 @@ def record_of(snap: Snapshot) -> SolveRecord:
         answer=solution.answer.code if solution and solution.answer else None,
         events=tuple(asdict(event) for event in snap.events),
     )
+    return discreet(record)
+
+
+def discreet(record: SolveRecord) -> SolveRecord:
+    """An attempt, with what it says of faults as the visitor may read it."""
+    attempt = record.attempt
+    return replace(
+        record,
+        attempt=replace(
+            attempt, stopped=here(attempt.stopped), reason=here(attempt.reason)
+        ),
+        events=tuple(_discreet(event) for event in record.events),
+    )
+
+
+def _discreet(event: dict[str, Any]) -> dict[str, Any]:
+    data = event.get("data")
+    if not isinstance(data, dict):
+        return event
+    told = {name: here(data[name]) for name in FAULTS if data.get(name)}
+    return {**event, "data": data | told}
 
 
 def claim_of(snap: Snapshot) -> Claim:

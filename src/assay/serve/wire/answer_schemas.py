@@ -141,7 +141,7 @@ ANSWERS: dict[str, Schema] = {
     "Models": record({"object": {"const": "list"}, "data": list_of(named("Model"))}),
     "Health": record({"status": {"const": "ok"}}),
     "Ready": record({"status": {"const": "ready"}, "model": STRING}),
-    "Failed": record({"status": {"const": "failed"}}),
+    "NotReady": record({"status": {"enum": ["failed", "restarting"]}}),
     "Usage": _USAGE,
     "Account": _ACCOUNT,
     "OpenAIError": record(

@@ -45,6 +45,7 @@ class Api:
 
     name: str
     path: str
+    bounds: tuple[str, ...]  # what it calls the most tokens of an answer
     read: Callable[[bytes, Mapping[str, str]], ChatRequest]
     answer: Answer
     stream: Callable[[Head, ChatRequest], AnswerStream]
@@ -54,6 +55,7 @@ class Api:
 CHAT = Api(
     name="chat",
     path="/v1/chat/completions",
+    bounds=("max_tokens", "max_completion_tokens"),
     read=read_chat,
     answer=chat_answer,
     stream=ChatStream,
@@ -62,6 +64,7 @@ CHAT = Api(
 COMPLETIONS = Api(
     name="completions",
     path="/v1/completions",
+    bounds=("max_tokens",),
     read=read_completion,
     answer=completion_answer,
     stream=CompletionStream,
@@ -70,6 +73,7 @@ COMPLETIONS = Api(
 RESPONSES = Api(
     name="responses",
     path="/v1/responses",
+    bounds=("max_output_tokens",),
     read=read_response,
     answer=response_answer,
     stream=ResponseStream,
@@ -78,6 +82,7 @@ RESPONSES = Api(
 MESSAGES = Api(
     name="messages",
     path="/v1/messages",
+    bounds=("max_tokens",),
     read=read_message,
     answer=message_answer,
     stream=MessageStream,

@@ -14,7 +14,7 @@ from assay.serve.wire.fields import Fields
 
 _ROUTES = tuple(route.value for route in Route)
 _YES, _NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
-_MOST_SECONDS = 7 * 24 * 3600
+MOST_SECONDS = 7 * 24 * 3600  # that a caller waits
 _MOST_BUDGET = 100  # characters
 _MOST_IGNORED = 20
 
@@ -112,7 +112,7 @@ def _header_flag(headers: Mapping[str, str], name: str) -> bool:
 
 def _deadline(own: Fields, headers: Mapping[str, str]) -> float | None:
     """Seconds until the caller gives up. This is the last option, so none is left."""
-    timeout = own.number("timeout_s", 0.001, _MOST_SECONDS)
+    timeout = own.number("timeout_s", 0.001, MOST_SECONDS)
     unknown = own.unread()
     if unknown:
         known = "budget, route, evidence, timeout_s"

@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.serve.requests import Route
 from assay.serve.wire.chat import MOST_CHOICES, MOST_STOPS, MOST_TOKENS, SEEDS
+from assay.serve.wire.options import MOST_SECONDS
 
 Schema = dict[str, Any]
 
@@ -20,7 +21,6 @@ _FLAG: Schema = {"type": ["boolean", "null"]}
 _OBJECT: Schema = {"type": ["object", "null"]}
 _NULL: Schema = {"type": "null"}
 _OFF: Schema = {"enum": [False, None]}
-_MOST_SECONDS = 7 * 24 * 3600
 _NUMBER = r"[0-9]{1,9}(\.[0-9]{1,6})?"
 _TOKENS, _TIME, _CALLS = (
     rf"tokens={_NUMBER}[km]?",
@@ -97,7 +97,7 @@ _OPTIONS: Schema = {
         "budget": {"type": ["string", "null"], "pattern": BUDGET},
         "route": words(*ROUTES, None),
         "evidence": _FLAG,
-        "timeout_s": _number(0.001, _MOST_SECONDS),
+        "timeout_s": _number(0.001, MOST_SECONDS),
     },
     "additionalProperties": False,
 }
