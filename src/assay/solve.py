@@ -83,6 +83,15 @@ class Recipe:
     abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 
+def _inputs(
+    problem: Problem, recipe: Recipe
+) -> tuple[tuple[Input, ...], tuple[Input, ...]]:
+    """Those that outputs are compared on, and large ones."""
+    seed, n_stress = recipe.sampling.seed, recipe.n_stress
+    inputs = recipe.make_inputs(problem, n=recipe.n_inputs, seed=seed)
+    return inputs, stress_inputs(problem, n=n_stress, seed=seed) if n_stress else ()
+
+
 async def solve(
     problem: Problem,
     model: Model,
@@ -109,16 +118,10 @@ async def solve(
     scope.deadline = min(scope.deadline, anyio.current_time() + budget.seconds_left)
     asked = Metered(TracedModel(model, trace), budget)
     runner = TracedJudge(judge, trace)
-    inputs = recipe.make_inputs(problem, n=recipe.n_inputs, seed=recipe.sampling.seed)
+    # In a thread: it is some 20 ms of work, and a server has others to answer.
+    inputs, stress = await anyio.to_thread.run_sync(_inputs, problem, recipe)
     pool = Pool(
-        problem,
-        runner,
-        inputs,
-        trace,
-        runs_twice=recipe.runs_twice,
-        stress=stress_inputs(problem, n=recipe.n_stress, seed=recipe.sampling.seed)
-        if recipe.n_stress
-        else (),
+        problem, runner, inputs, trace, runs_twice=recipe.runs_twice, stress=stress
     )
     thinker = forced(asked, pool) if recipe.forces_thought else asked
     trace.event("solve", **pool.describe(), model=model.identity.name)

@@ -43,11 +43,13 @@ class Bill:
         prompt = told.prompt_tokens
         if not prompt:
             is_guessed = key is None or self.is_lost
-            prompt = await _counted(service, request, is_guessed=is_guessed)
+            prompt = await counted_prompt(service, request, is_guessed=is_guessed)
         return Usage(prompt_tokens=prompt, completion_tokens=written)
 
 
-async def _counted(service: Service, request: ChatRequest, *, is_guessed: bool) -> int:
+async def counted_prompt(
+    service: Service, request: ChatRequest, *, is_guessed: bool
+) -> int:
     """Tokens of a prompt; that its client has gone does not end the counting."""
     if not is_guessed:
         with anyio.move_on_after(COUNT_S, shield=True):

@@ -26,6 +26,7 @@ from assay.serve.offers import Routed
 from assay.serve.requests import ChatRequest, Route
 from assay.serve.service import HEARTBEAT_S, KEY_S, KeyWatch, Service, guessed
 from assay.serve.sse import WholeEvents, usage_in
+from assay.serve.translating import Asking
 from assay.serve.wire.apis import Api
 from assay.serve.wire.errors import Refusal, Refused, upstream_failed
 from assay.serve.wire.events import PING, json_bytes
@@ -90,10 +91,12 @@ class Passed:
         """The endpoint's answer, once it was this request's turn. It ends the turn."""
         body = await self._bounded()
         raw = self._raw if body == self._sent else json_bytes(body)
-        path = self._api.path.removeprefix("/v1")
+        asking = Asking(
+            service=self._service, api=self._api, request=self._request, key=self._key
+        )
         async with self._service.passing.turn(self._key.id if self._key else ""):
             self._bill.is_due = True
-            async with self._service.upstream.post(path, body, raw) as answer:
+            async with asking.post(body, raw) as answer:
                 self._bill.is_due = answer.status == 200
                 yield answer
 

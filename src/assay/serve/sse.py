@@ -93,6 +93,22 @@ class WholeEvents:
             self.is_whole = self.is_whole or _LAST.search(ready) is not None
 
 
+def data_in(ready: bytes) -> list[bytes]:
+    r"""The data of whole events, each without its field's name.
+
+    >>> data_in(b": ping\n\ndata: 1\n\nevent: x\r\ndata:2\r\n\r\n")
+    [b'1', b'2']
+    """
+    lines = ready.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    found = [_data_of(each) for each in lines.split(b"\n\n")]
+    return [data for data in found if data]
+
+
+def _data_of(event: bytes) -> bytes:
+    lines = (line for line in event.split(b"\n") if line.startswith(b"data:"))
+    return b"\n".join(line.removeprefix(b"data:").strip() for line in lines)
+
+
 def usage_in(text: bytes) -> Usage | None:
     """The last usage that an answer tells, by any of the APIs' names.
 

@@ -99,6 +99,7 @@ class Upstream:
         self._place = place
         self._idle_timeout_s = idle_timeout_s
         self._links: list[_Link] = []  # the one in use last; others until they are free
+        self._lacking: dict[str, str] = {}  # a path, and the address that lacks it
 
     @property
     def address(self) -> str:
@@ -108,6 +109,14 @@ class Upstream:
             UsageError: nowhere.
         """
         return self._target().base_url
+
+    def lacks(self, path: str) -> bool:
+        """Whether what answers now was found to serve nothing at a path."""
+        return path in self._lacking and self._lacking[path] == self.address
+
+    def note_lack(self, path: str) -> None:
+        """Remember that what answers now serves nothing at a path."""
+        self._lacking[path] = self.address
 
     async def is_up(self) -> bool:
         """Whether the engine runs and answers. Of an endpoint nothing is asked."""
