@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from serve.browser import CHROMIUM, Tab, browser
-from serve.every_page import PAGES, every_page
+from serve.every_page import PAGES
 from serve.nodes import FOLDER, missing
 
 pytestmark = [
@@ -35,13 +35,6 @@ axe.run(document, {runOnly: %s, resultTypes: ["violations"]}).then(
   })))
 )
 """
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One server for all."""
-    with every_page(tmp_path_factory.mktemp("pages")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

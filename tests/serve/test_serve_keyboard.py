@@ -9,7 +9,7 @@ import pytest
 
 from assay.serve.solves import State
 from serve.browser import CHROMIUM, Tab, browser
-from serve.every_page import PAGES, every_page
+from serve.every_page import PAGES
 from serve.paging import shown
 from serve.running_server import TASK, Slow, eventually
 
@@ -42,13 +42,6 @@ LISTEN = """
 })()
 """
 MORE = 10  # scrolled boxes are stops too, where nothing in them is one
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One server for all."""
-    with every_page(tmp_path_factory.mktemp("pages")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
