@@ -27,6 +27,7 @@ class Played:
     tokens: int
     n_samples: int
     confidence: float = 0.0  # as `solve` states it without a table
+    settled: bool = True  # it did not end for want of tokens
     features: Features | None = None
 
 
@@ -72,38 +73,40 @@ def ladder(
     sizes: Sequence[int] = BATCHES,
     stops: bool = True,
     sure: Sure | None = None,
+    ceiling: int | None = None,
 ) -> Arm:
     """The method of `solve` without repair: the same batches, vote and stop rule.
 
     Args:
         sure: What a learnt confidence says of a choice: it ends the search too.
+        ceiling: Completion tokens. What would go past it is not drawn.
     """
 
     def play(task: PooledTask, order: Sequence[int]) -> Played:
         most = min(n_max, len(order))
-        n, choice = 0, None
-        for batch in batches(most, sizes):
+        payable = most if ceiling is None else task.payable(order[:most], ceiling)
+        n, choice, settled = 0, None, payable == most
+        for batch in batches(payable, sizes):
             n = batch.stop
             choice = chosen(task, order[:n], select)
             reason = enough(
                 task.problem, choice, n_inputs=task.n_inputs, stop_at=stop_at
             )
             if stops and reason:
+                settled = True
                 break
             if sure and choice.classes and sure(task, shown(task, order[:n], choice)):
+                settled = True
                 break
-        assert choice is not None
-        best = (
-            choice.classes[0].best
-            if choice.classes
-            else nearest(task.judged(order[:n]))
-        )
+        if choice is None:
+            return Played(answer=None, tokens=0, n_samples=0, settled=settled)
         return Played(
-            answer=best,
+            answer=best_of(task, order[:n], choice),
             tokens=task.tokens(order[:n]),
             n_samples=n,
             confidence=choice.confidence if choice.classes else 0.0,
             features=shown(task, order[:n], choice),
+            settled=settled,
         )
 
     return play
@@ -130,13 +133,13 @@ def chosen(task: PooledTask, drawn: Sequence[int], select: Select) -> Choice:
 
 def shown(task: PooledTask, drawn: Sequence[int], choice: Choice) -> Features:
     """What speaks for a choice among these samples, as `solve` sees it."""
-    best = _best(task, drawn, choice)
+    best = best_of(task, drawn, choice)
     if best is not None:
         best = task.first_drawn(best, drawn)
     return features_of(task.problem, choice, best)
 
 
-def _best(task: PooledTask, drawn: Sequence[int], choice: Choice) -> Judged | None:
+def best_of(task: PooledTask, drawn: Sequence[int], choice: Choice) -> Judged | None:
     """What `conclude` would hand in."""
     return choice.classes[0].best if choice.classes else nearest(task.judged(drawn))
 

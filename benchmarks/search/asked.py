@@ -36,9 +36,9 @@ from assay.judging.judge import open_judge
 from assay.models.recorded import Recorded, RecordMode
 from assay.models.recordings import RecordingStore, model_json
 
-SOME = 128  # tasks
-PLANNED = 48  # of these: plans cost the most
-WORKERS = 40
+SOME = 64  # tasks
+PLANNED = 24  # of these: plans cost the most
+WORKERS = 32
 
 
 async def ask_all(

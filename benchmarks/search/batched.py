@@ -11,11 +11,13 @@ in the place of the file's digest.
 from __future__ import annotations
 
 import asyncio
-import queue
+import itertools
+import multiprocessing
 import threading
 import time
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -39,9 +41,8 @@ CACHE_GIB = 4
 class _Job:
     """One request in the batch, and what it wrote so far."""
 
+    number: int
     request: Request
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[Completion]
     begun: float = field(default_factory=time.monotonic)
     prompt_tokens: int = 0
     ids: list[int] = field(default_factory=list)
@@ -53,6 +54,9 @@ class _Job:
 class BatchedModel:
     """A GGUF file behind a continuously batched engine. Use it in `async with`.
 
+    The engine has a process of its own: it computes without letting go of Python's
+    lock, so that nothing else in its process would get on.
+
     Args:
         name: The catalog's, for the identity.
         path: Without Q5 tensors; see `readable_file`.
@@ -62,14 +66,19 @@ class BatchedModel:
     def __init__(self, name: str, path: Path, *, slots: int) -> None:
         engine = f"openvino-genai {version('openvino-genai')} of {path.name}"
         self.identity = ModelIdentity(name=name, engine=engine)
-        self._path = path
-        self._slots = slots
-        self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        context = multiprocessing.get_context("spawn")
+        self._there, there = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(path, slots, there), daemon=True
+        )
+        self._numbers = itertools.count()
+        self._waiting: dict[int, asyncio.Future[Completion]] = {}
 
     async def __aenter__(self) -> Self:
-        """Start the thread that loads the file and computes."""
-        self._thread.start()
+        """Start the process that loads the file and computes."""
+        self._process.start()
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._hear, args=(loop,), daemon=True).start()
         return self
 
     async def __aexit__(
@@ -78,8 +87,8 @@ class BatchedModel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let the thread end; what it was at is lost."""
-        self._waiting.put(None)
+        """End the process; what it was at is lost."""
+        self._process.kill()
 
     async def count_prompt_tokens(self, request: Request) -> int:
         """A bound; nothing here asks for the exact number."""
@@ -89,38 +98,48 @@ class BatchedModel:
         self, request: Request, *, on_delta: OnDelta | None = None
     ) -> Completion:
         """Complete one request in the batch. `on_delta` is not called."""
-        loop = asyncio.get_running_loop()
-        job = _Job(request=request, loop=loop, done=loop.create_future())
-        self._waiting.put(job)
-        return await job.done
+        number = next(self._numbers)
+        done: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = done
+        self._there.send((number, request))
+        return await done
 
-    def _work(self) -> None:
-        pipeline = _pipeline(self._path, self._slots)
-        tokenizer = pipeline.get_tokenizer()
-        running: dict[Any, _Job] = {}
-        count = 0
+    def _hear(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
-            while not running or not self._waiting.empty():
-                job = self._waiting.get()
-                if job is None:
-                    return
-                messages = [
-                    {"role": each.role, "content": each.content}
-                    for each in job.request.messages
-                ]
-                prompt = tokenizer.apply_chat_template(
-                    messages, add_generation_prompt=True
-                )
-                ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids
-                job.prompt_tokens = ids.shape[1]
-                handle = pipeline.add_request(count, ids, _settings(job.request))
-                running[handle] = job
-                count += 1
-            pipeline.step()
-            for handle, job in list(running.items()):
-                if completion := _advance(handle, job, tokenizer):
-                    del running[handle]
-                    job.loop.call_soon_threadsafe(_tell, job.done, completion)
+            try:
+                number, completion = self._there.recv()
+            except (EOFError, OSError):
+                return
+            loop.call_soon_threadsafe(self._tell, number, completion)
+
+    def _tell(self, number: int, completion: Completion) -> None:
+        done = self._waiting.pop(number)
+        if not done.done():
+            done.set_result(completion)
+
+
+def _serve(path: Path, slots: int, there: Connection) -> None:
+    """Compute what comes, in one batch, until the process is ended."""
+    pipeline = _pipeline(path, slots)
+    tokenizer = pipeline.get_tokenizer()
+    running: dict[Any, _Job] = {}
+    while True:
+        while not running or there.poll():
+            number, request = there.recv()
+            job = _Job(number=number, request=request)
+            messages = [
+                {"role": each.role, "content": each.content}
+                for each in request.messages
+            ]
+            prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True)
+            ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids
+            job.prompt_tokens = ids.shape[1]
+            running[pipeline.add_request(number, ids, _settings(request))] = job
+        pipeline.step()
+        for handle, job in list(running.items()):
+            if completion := _advance(handle, job, tokenizer):
+                del running[handle]
+                there.send((job.number, completion))
 
 
 def _advance(handle: Any, job: _Job, tokenizer: Any) -> Completion | None:
@@ -160,11 +179,6 @@ def _breaks(tokenizer: Any, token: int) -> bool:
     if token not in _HAS_BREAK:
         _HAS_BREAK[token] = "\n" in tokenizer.decode([token])
     return _HAS_BREAK[token]
-
-
-def _tell(done: asyncio.Future[Completion], completion: Completion) -> None:
-    if not done.done():
-        done.set_result(completion)
 
 
 def _settings(request: Request) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from arms import Sure, chosen, shown
+from arms import Sure, best_of, chosen, shown
 from parallel import in_parallel
 from pools import PooledTask, orders
 from sets import HALVES
@@ -19,7 +19,7 @@ from assay.bench.statistics import calibration_error, reliability
 from assay.memory.calibration import Labelled, Table, confidence, fit, fold
 from assay.memory.features import Features
 from assay.memory.measures import Pair, precision_of_surest
-from assay.sampling.ladder import batches
+from assay.sampling.ladder import BATCHES, batches
 from assay.selection import soft_vote
 
 CHOOSING = HALVES[0]
@@ -64,24 +64,27 @@ def learn(tasks: Sequence[PooledTask], rows: Sequence[Labelled]) -> Learnt:
     )
 
 
-def on_the_way(
-    tasks: Sequence[PooledTask], *, n_max: int, sizes: Sequence[int]
-) -> list[Labelled]:
-    """Every choice that the ladder meets with something in play, and its grade."""
+def graded(tasks: Sequence[PooledTask], *, n_max: int) -> list[Labelled]:
+    """Every choice that the ladder meets, and its grade.
+
+    Those with nothing in play count where the samples end, as only there such a program
+    is handed out.
+    """
 
     def of(task: PooledTask) -> list[Labelled]:
         rows = []
         for order in islice(orders(task, N_ORDERS), N_ORDERS):
-            for batch in batches(min(n_max, len(order)), sizes):
+            most = min(n_max, len(order))
+            for batch in batches(most, BATCHES):
                 drawn = order[: batch.stop]
                 choice = chosen(task, drawn, soft_vote)
-                if choice.classes:
+                if choice.classes or batch.stop == most:
                     rows.append(
                         Labelled(
                             task=task.name,
                             features=shown(task, drawn, choice),
-                            right=task.is_right(choice.classes[0].best),
-                            stated=choice.confidence,
+                            right=task.is_right(best_of(task, drawn, choice)),
+                            stated=choice.confidence if choice.classes else 0.0,
                         )
                     )
         return rows

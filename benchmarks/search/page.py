@@ -117,6 +117,17 @@ def _arms(halves: list[dict[str, Any]]) -> Iterator[str]:
             yield "| how it stops, against its own way | report on | choose by |"
             yield "|---|---|---|"
     yield ""
+    yield "| one budget for all tasks against equal ceilings | report on | choose by |"
+    yield "|---|---|---|"
+    for ceiling in halves[0]["pooled_budget_pp"]:
+        cells = " | ".join(
+            "{:+.1f} ({:+.1f} to {:+.1f}), {:+,} tokens".format(
+                *half["pooled_budget_pp"][ceiling]
+            )
+            for half in halves
+        )
+        yield f"| {ceiling} | {cells} |"
+    yield ""
     yield "| arm | half to report on | | half to choose by | |"
     yield "|---|---|---|---|---|"
     for arm in halves[0]["arms"]:

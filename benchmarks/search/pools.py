@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,11 @@ class PooledTask:
     def tokens(self, drawn: Sequence[int]) -> int:
         """Completion tokens of these samples."""
         return sum(self.samples[index].tokens for index in drawn)
+
+    def payable(self, drawn: Sequence[int], tokens: int) -> int:
+        """How many of these samples, from the first on, so many tokens pay for."""
+        sums = accumulate(self.samples[index].tokens for index in drawn)
+        return sum(each <= tokens for each in sums)
 
     def is_right(self, judged: Judged | None) -> bool:
         """Whether a chosen program was graded right."""

@@ -13,37 +13,37 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean, mode
 from typing import Any
 
-from arms import Arm, bon, ladder, single
-from confidences import MEASURES, learn, on_the_way, pairs_of
+from arms import Arm, Sure, bon, ladder, single
+from confidences import MEASURES, Learnt, graded, learn, pairs_of
+from estimates import bootstrap
 from parallel import in_parallel
+from pooled import equal, shared
 from pools import PooledTask, orders, read_pool
 from sets import HALVES
 
-from assay.bench.bootstrap import TAIL
 from assay.bench.statistics import (
     calibration_error,
     mcnemar,
-    quantile,
     reliability,
 )
 from assay.memory.calibration import Labelled
 from assay.selection import TECHNIQUES
+from assay.solve import Recipe
 from assay.types.results import Estimate
 
 N_ORDERS = 200
 N_STATED = 20  # orders of a task whose confidences are compared with what was found
-N_RESAMPLES = 2000
 NEVER = 10.0
 ONE_BY_ONE = (1,)
+POOLED = (300, 600)  # tokens a task
 SURE_AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 Rows = dict[str, "Score"]
@@ -100,19 +100,6 @@ def all_scores(
         arm: {task.name: each[arm] for task, each in zip(tasks, played, strict=True)}
         for arm in arms
     }
-
-
-def bootstrap(
-    names: Sequence[str], statistic: Callable[[Sequence[str]], float], seed: int = 0
-) -> Estimate:
-    """The statistic over tasks, and over tasks drawn with replacement."""
-    rng = random.Random(seed)
-    draws = [statistic(rng.choices(names, k=len(names))) for _ in range(N_RESAMPLES)]
-    return Estimate(
-        value=statistic(names),
-        low=quantile(draws, TAIL),
-        high=quantile(draws, 1 - TAIL),
-    )
 
 
 def mean_right(rows: Rows, names: Iterable[str]) -> float:
@@ -184,23 +171,23 @@ def _random_right(task: PooledTask) -> float:
     return fmean(s.program is not None and task.right[s.program] for s in task.samples)
 
 
-def arms_of(tasks: Sequence[PooledTask], n: int) -> dict[str, Arm]:
+def arms_of(n: int, learnt: Learnt) -> dict[str, Arm]:
     """All arms of the table, for pools of so many samples."""
+    usual = Recipe()
+    sure = learnt.sure_at(usual.sure_at)
     arms: dict[str, Arm] = {"single": single}
     for k in range(1, n + 1):
         arms[f"bon:{k}"] = bon(k, lazy=False)
         arms[f"lazy bon:{k}"] = bon(k, lazy=True)
-    learnt = learn(tasks, on_the_way(tasks, n_max=n, sizes=ONE_BY_ONE))
     for k in (2, 3, 4, 6, 8, 12, 16):
         if k <= n:
-            arms[f"assay:{k}"] = ladder(n_max=k)
+            arms[f"assay:{k}"] = ladder(n_max=k, sure=sure)
     for stop in (0.7, 0.8, 0.9, 0.95):
-        arms[f"stop at {stop}"] = ladder(n_max=n, stop_at=stop)
-    arms["one by one"] = ladder(n_max=n, sizes=ONE_BY_ONE)
-    for sure in SURE_AT:
-        arms[f"sure at {sure}"] = ladder(
-            n_max=n, sizes=ONE_BY_ONE, sure=learnt.sure_at(sure)
-        )
+        arms[f"stop at {stop}"] = ladder(n_max=n, stop_at=stop, sure=sure)
+    arms["one by one"] = ladder(n_max=n, sizes=ONE_BY_ONE, sure=sure)
+    arms["never sure"] = ladder(n_max=n)
+    for least in SURE_AT:
+        arms[f"sure at {least}"] = ladder(n_max=n, sure=learnt.sure_at(least))
     for name, select in TECHNIQUES.items():
         arms[f"all {n}, {name}"] = ladder(n_max=n, stops=False, select=select)
     return arms
@@ -227,13 +214,17 @@ def whole_pools(tasks: list[PooledTask]) -> tuple[list[PooledTask], int]:
 def report(tasks: list[PooledTask], n_orders: int) -> dict[str, Any]:
     """Both halves of one model's pool: every arm, and the targets."""
     tasks, n = whole_pools(tasks)
-    arms = arms_of(tasks, n)
-    rows = all_scores(arms, tasks, n_orders)
-    return {half: _half(half, tasks, rows, n) for half in HALVES}
+    learnt = learn(tasks, graded(tasks, n_max=n))
+    rows = all_scores(arms_of(n, learnt), tasks, n_orders)
+    return {half: _half(half, tasks, rows, n, learnt) for half in HALVES}
 
 
 def _half(
-    half: str, tasks: list[PooledTask], rows: dict[str, Rows], n: int
+    half: str,
+    tasks: list[PooledTask],
+    rows: dict[str, Rows],
+    n: int,
+    learnt: Learnt,
 ) -> dict[str, Any]:
     names = [task.name for task in tasks if task.half == half]
     if not names:
@@ -282,7 +273,8 @@ def _half(
             bootstrap(mine, partial(fixed_net, assay, alone)),
         )
     _tell(told, "harm", bootstrap(names, partial(harm, assay, alone)))
-    told |= _confidences(tasks, assay, names)
+    sure = learnt.sure_at(Recipe().sure_at)
+    told |= _confidences(tasks, learnt, assay, names)
     told["against_soft_vote_pp"] = {
         arm: _points(found, rows[f"all {n}, soft_vote"], names)
         for arm, found in rows.items()
@@ -291,7 +283,11 @@ def _half(
     told["against_the_ladder_pp"] = {
         arm: _points(found, assay, names)
         for arm, found in rows.items()
-        if arm.startswith(("stop at", "one by one", "sure at"))
+        if arm.startswith(("stop at", "one by one", "never sure", "sure at"))
+    }
+    told["pooled_budget_pp"] = {
+        f"{tokens} tokens a task": _pooled(tasks, names, n, tokens, sure)
+        for tokens in POOLED
     }
     told["arms"] = {
         arm: [round(mean_right(found, names), 4), round(mean_tokens(found, names))]
@@ -301,10 +297,9 @@ def _half(
 
 
 def _confidences(
-    tasks: list[PooledTask], assay: Rows, names: Sequence[str]
+    tasks: list[PooledTask], learnt: Learnt, assay: Rows, names: Sequence[str]
 ) -> dict[str, Any]:
     """How true the confidence of the method's answers is, learnt from other tasks."""
-    learnt = learn(tasks, [row for each in assay.values() for row in each.stated])
     told: dict[str, Any] = {}
     pairs = {n: pairs_of(tasks, assay[n].stated, learnt) for n in names}
     for name, measure in MEASURES.items():
@@ -319,6 +314,22 @@ def _confidences(
         fmean(said for each in pairs.values() for said, _ in each), 4
     )
     return told
+
+
+def _pooled(
+    tasks: list[PooledTask], names: Sequence[str], n: int, tokens: int, sure: Sure
+) -> list[float]:
+    """What one budget for all tasks of the half brings, as `_points` tells it."""
+    mine = [task for task in tasks if task.name in set(names)]
+    new = shared(mine, tokens=tokens, n_max=n, sure=sure)
+    old = equal(mine, tokens=tokens, n_max=n, sure=sure)
+
+    def difference(some: Sequence[str]) -> float:
+        return fmean(new[each][0] - old[each][0] for each in some)
+
+    found = bootstrap(names, difference)
+    points = [round(100 * x, 2) for x in (found.value, found.low, found.high)]
+    return [*points, round(fmean(new[each][1] - old[each][1] for each in names))]
 
 
 def _points(new: Rows, old: Rows, names: Sequence[str]) -> list[float]:

@@ -22,9 +22,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from estimates import bootstrap
 from execute import Row, read_rows
 from pools import PooledTask, task_of
-from replay import bootstrap
 from sets import HALVES
 
 from assay.bench.statistics import mcnemar

@@ -28,15 +28,18 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks" / "search"))
 
-from arms import Arm, ladder, single  # noqa: E402  (of the benchmark's folder)
+from arms import Arm, Sure, ladder, single  # noqa: E402  (of the benchmark's folder)
+from confidences import graded, learn  # noqa: E402
+from estimates import N_RESAMPLES  # noqa: E402
 from execute import read_rows  # noqa: E402
 from pools import PooledTask, orders, task_of  # noqa: E402
-from replay import N_ORDERS, N_RESAMPLES, whole_pools  # noqa: E402
+from replay import N_ORDERS, whole_pools  # noqa: E402
 from sets import HALVES  # noqa: E402
 
 from assay.bench.bootstrap import TAIL  # noqa: E402
 from assay.bench.statistics import quantile  # noqa: E402
 from assay.serve.features import Examples, examples_of  # noqa: E402
+from assay.solve import Recipe  # noqa: E402
 
 CHOOSING = HALVES[0]
 FIGURES = ("right", "verified", "tokens")
@@ -77,10 +80,14 @@ def heights(n: int) -> list[int]:
 
 
 def played(
-    tasks: Sequence[PooledTask], known: Mapping[str, Known], n: int, n_orders: int
+    tasks: Sequence[PooledTask],
+    known: Mapping[str, Known],
+    n: int,
+    n_orders: int,
+    sure: Sure | None = None,
 ) -> list[Played]:
     """Every task by every arm."""
-    arms: dict[int, Arm] = {k: ladder(n_max=k) for k in heights(n)[1:]}
+    arms: dict[int, Arm] = {k: ladder(n_max=k, sure=sure) for k in heights(n)[1:]}
     arms[1] = single
     return [
         Played(
@@ -282,7 +289,8 @@ def table(path: Path, n_orders: int) -> Row:
     given, n = whole_pools([task_of(row) for row in rows if row["has_given_tests"]])
     hidden, _ = whole_pools([without_examples(r, shown[r["task"]]) for r in rows])
     none = {name: (str(Examples.NONE), *each[1:]) for name, each in known.items()}
-    with_them = played(given, known, n, n_orders)
+    learnt = learn(given, graded(given, n_max=n))
+    with_them = played(given, known, n, n_orders, learnt.sure_at(Recipe().sure_at))
     without = played(hidden, none, n, n_orders)
     identity = json.loads(rows[0]["identity"])
     value, low, high = estimated(with_them, lambda some: last_step(some, n), 4)

@@ -49,6 +49,7 @@ class SolveConfig:
     seed: int = 0
     n_inputs: int = 30
     stop_at: float = 0.85
+    sure_at: float = 0.75  # calibrated confidence that ends a search
     budget: str | None = None  # tokens=20k,time=120s,calls=30
     recordings: Path | None = None  # None: completions are not kept
     record_mode: str = "record"  # record | replay | replay-only
@@ -132,6 +133,7 @@ RANGES: dict[str, tuple[float, float]] = {  # least and most, both allowed
     "top_p": (0, 1),
     "n_inputs": (0, inf),
     "stop_at": (0, inf),
+    "sure_at": (0, inf),
     "abstain_below": (0, 1),
     "cpu_limit": (0.01, inf),
     "memory_limit": (1, inf),

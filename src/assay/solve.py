@@ -79,7 +79,7 @@ class Recipe:
     forces_thought: bool = False  # of a model that thinks: a cap, by what has failed
     split: Split | None = None
     confidence: StateConfidence | None = None  # None: the prior of `select`
-    sure_at: float | None = None  # learnt confidence that ends the search
+    sure_at: float = 0.75  # calibrated confidence that ends the search
     abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 
@@ -276,8 +276,8 @@ async def climb(
 
 
 def is_sure(problem: Problem, choice: Choice, recipe: Recipe) -> bool:
-    """Whether the learnt confidence is as high as the recipe wants, if it wants any."""
-    if recipe.sure_at is None or recipe.confidence is None or not choice.classes:
+    """Whether a calibrated confidence, if there is one, is as high as is wanted."""
+    if recipe.confidence is None or not choice.classes:
         return False
     stated = recipe.confidence(problem, choice, choice.classes[0].best)
     return stated is not None and stated >= recipe.sure_at

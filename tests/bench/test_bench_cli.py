@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,29 +19,34 @@ from typing import Any
 import anyio
 import pytest
 
+from assay.cli.confidence import table_file
+from assay.memory.calibration import fit
+from assay.memory.tables import table_text
+from assay.types import ModelIdentity
 from bench import running
+from memory.rows import drawn
 
 Done = subprocess.CompletedProcess[str]
 ARMS = ("single", "bon:4", "assay")
 TWO = [task.row for task in running.TASKS[:2]]
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path, **more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ASSAY_", "XDG_"))}
-    return {**kept, "HOME": str(folder / "home")}
+    return {**kept, "HOME": str(folder / "home"), **more}
 
 
 def words(*more: str) -> list[str]:
     return [sys.executable, "-m", "assay", "bench", *more]
 
 
-def bench(folder: Path, *more: str) -> Done:
+def bench(folder: Path, *more: str, **variables: str) -> Done:
     done = subprocess.run(
         words(*more),
         capture_output=True,
         text=True,
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder, **variables),
         timeout=100,
         check=False,
     )
@@ -298,3 +304,41 @@ def test_a_run_is_not_gone_on_with_by_another_model(own: Path) -> None:
     done = means("--recordings", "recordings.sqlite", "--replay-only", "--quiet")
     assert done.returncode == 2
     assert "begun with the model another and is to go on with scripted" in done.stderr
+
+
+def never_wrong(folder: Path) -> Path:
+    """A calibration of the run's model by which every answer is nearly always right."""
+    rows = [replace(row, right=True) for row in drawn(100)]
+    path = folder / "sure.json"
+    path.write_text(table_text(fit(rows)))
+    return path
+
+
+def test_a_run_keeps_the_calibration_that_it_began_with(own: Path) -> None:
+    table = never_wrong(own)
+    done = bench(own, *a_run("sure"), ASSAY_CALIBRATION=str(table))
+    assert done.returncode == 0, done.stderr
+    for name in ("whole", "sure"):
+        rows = [row for row in exported(own, name) if row["arm"] == "assay"]
+        assert any(row["stopped"] == "sure" for row in rows) == (name == "sure"), rows
+    kept = calibration_of(own)
+    assert kept["with_given"]["n"] == 100
+    means = ("--recordings", "recordings.sqlite", "--replay-only")
+    assert bench(own, "resume", "sure", "--runs", "runs", *means).returncode == 0
+    assert calibration_of(own) == kept, "a resumed run goes on as it was begun"
+
+
+def calibration_of(folder: Path) -> Any:
+    db = sqlite3.connect(folder / "runs" / "sure" / "run.sqlite")
+    (told,) = db.execute("SELECT value FROM meta WHERE name = 'calibration'").fetchone()
+    db.close()
+    return json.loads(told)
+
+
+def test_a_run_is_not_told_what_earlier_runs_have_taught(own: Path) -> None:
+    there = table_file(ModelIdentity(name="scripted", engine="scripted"))
+    folder = own / "home" / ".local" / "state" / "assay" / "calibration"
+    folder.mkdir(parents=True)
+    never_wrong(own).rename(folder / there.name)
+    assert bench(own, *a_run("again")).returncode == 0
+    assert exported(own, "again") == exported(own, "whole")

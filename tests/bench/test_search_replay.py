@@ -13,6 +13,7 @@ import pytest
 
 from assay.inputs import make_inputs
 from assay.judging.judge import LocalJudge, open_judge
+from assay.memory.features import Features, features_of
 from assay.models.scripted import Scripted
 from assay.sampling.draw import SamplingSettings
 from assay.sampling.extraction import normalise
@@ -25,6 +26,7 @@ SEARCH = Path(__file__).parent.parent.parent / "benchmarks" / "search"
 sys.path.insert(0, str(SEARCH))
 
 import arms as played  # noqa: E402  (of the benchmark's folder)
+import pooled  # noqa: E402
 import pools  # noqa: E402
 import replay  # noqa: E402
 
@@ -85,9 +87,11 @@ async def row_of(drawn: list[int], tokens: list[int], judge: LocalJudge) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("sizes", [BATCHES, (1,)])
+@pytest.mark.parametrize(
+    ("sizes", "sure_at"), [(BATCHES, 2.0), ((1,), 2.0), (BATCHES, 0.7)]
+)
 def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
-    seed: int, sizes: tuple[int, ...]
+    seed: int, sizes: tuple[int, ...], sure_at: float
 ) -> None:
     rng = random.Random(seed)
     drawn = [rng.randrange(len(PROGRAMS)) for _ in range(N_SAMPLES)]
@@ -103,6 +107,8 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
             batch_sizes=sizes,
             n_inputs=6,
             repair=None,
+            confidence=lambda p, choice, best: features_of(p, choice, best).share,
+            sure_at=sure_at,
         )
         async with open_judge(slots=1) as judge:
             solution = await solve(PROBLEM, model, judge, recipe=recipe)
@@ -113,10 +119,14 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
             tokens += [1] * (N_SAMPLES - len(tokens))
             row = await row_of(drawn, tokens, judge)
         task = pools.task_of(row)
-        found = played.ladder(n_max=N_SAMPLES, sizes=sizes)(task, range(N_SAMPLES))
+        arm = played.ladder(
+            n_max=N_SAMPLES, sizes=sizes, sure=lambda _, each: each.share >= sure_at
+        )
+        found = arm(task, range(N_SAMPLES))
         assert found.n_samples == len(model.requests)
         assert found.tokens == solution.spend.usage.completion_tokens
-        assert found.confidence == solution.confidence
+        assert found.features is not None
+        assert found.features.share == solution.confidence
         assert solution.answer is not None
         assert found.answer is not None
         names = [each["name"] for each in row["programs"]]
@@ -207,3 +217,48 @@ def test_a_pool_that_is_still_recorded_counts_as_far_as_most_tasks_are() -> None
     assert n == 4
     assert {len(task.samples) for task in kept} == {4}
     assert {task.name for task in kept} == {*(t.name for t in tasks), "ahead"}
+
+
+def never(task: pools.PooledTask, features: Features) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(("ceiling", "n"), [(0, 0), (9, 0), (10, 1), (25, 2), (90, 4)])
+def test_a_ladder_under_a_ceiling_draws_what_it_can_pay(ceiling: int, n: int) -> None:
+    task = pool_of(False, False, False, False)
+    found = played.ladder(n_max=4, ceiling=ceiling)(task, range(4))
+    assert (found.n_samples, found.tokens) == (n, 10 * n)
+    assert found.settled == (n == 4)
+    assert (found.answer is None) == (n == 0)
+
+
+def test_one_budget_serves_the_hard_task_with_what_easy_ones_leave() -> None:
+    right = {name: pool_of(*[True] * 8) for name in ("a", "b", "c")}
+    tasks = [
+        replace(
+            task,
+            name=name,
+            samples=tuple(replace(each, tokens=200) for each in task.samples),
+        )
+        for name, task in {**right, "hard": pool_of(*[False] * 6, True, True)}.items()
+    ]
+
+    def at_once(task: pools.PooledTask, features: Features) -> bool:
+        return True
+
+    equal, shared = (
+        share(tasks, tokens=800, n_max=8, sure=at_once)
+        for share in (pooled.equal, pooled.shared)
+    )
+    for found in (equal, shared):
+        assert sum(tokens for _, tokens in found.values()) <= 3200
+        assert all(found[name] == (1.0, 200) for name in right)
+    assert equal["hard"][1] <= 800 < shared["hard"][1]
+    assert shared["hard"][0] > equal["hard"][0]
+
+
+def test_a_budget_too_small_for_one_sample_spends_nothing() -> None:
+    task = pool_of(True)
+    task = replace(task, samples=(replace(task.samples[0], tokens=300),))
+    for share in (pooled.equal, pooled.shared):
+        assert share([task], tokens=250, n_max=8, sure=never) == {"t": (0.0, 0)}

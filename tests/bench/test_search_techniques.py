@@ -142,7 +142,7 @@ def task(name: str, half: str, *, right: bool) -> pools.PooledTask:
 
 
 def states(tasks: list[pools.PooledTask], of: str) -> float | None:
-    rows = confidences.on_the_way(tasks, n_max=1, sizes=(1,))
+    rows = confidences.graded(tasks, n_max=1)
     learnt = confidences.learn(tasks, rows)
     own = next(each for each in tasks if each.name == of)
     features = played.ladder(n_max=1)(own, (0,)).features

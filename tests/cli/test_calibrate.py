@@ -86,7 +86,7 @@ def test_a_finished_run_becomes_a_table_that_is_told(assay: Run, place: Path) ->
     done = assay("calibrate", "whole", "--runs", "runs", "-o", "t.json")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("scripted, run whole: 120 answers, ")
-    assert "ordered by share" in done.stdout
+    assert "120 answers to 120 tasks, by share" in done.stdout
     assert "expected calibration error" in done.stdout
     assert done.stdout.endswith("written to t.json\n")
     found = read_table(place / "t.json")
@@ -154,7 +154,10 @@ def test_a_solve_says_what_its_confidence_is_learnt_from(
 ) -> None:
     done = solved(assay, "--calibration", table(place, right=True))
     assert done.returncode == 0, done.stderr
-    assert "calibrated on 100 graded answers of toy, run imaginary" in done.stderr
+    assert (
+        "calibrated on 100 graded answers to 100 tasks of toy, run imaginary"
+        in done.stderr
+    )
     assert "a prior" not in done.stderr
 
 

@@ -184,3 +184,16 @@ def test_a_missing_file_and_one_that_is_no_json_are_refused(tmp_path: Path) -> N
     (tmp_path / "t.json").write_text("[")
     with pytest.raises(ConfigError, match="cannot be read"):
         read_table(tmp_path / "t.json")
+
+
+def test_many_answers_to_one_task_weigh_as_much_as_one() -> None:
+    rows = drawn(200)
+    one = replace(rows[0], features=features(share=0.9), right=False)
+    alone = confidence(fit([*rows, replace(one, task="x")]), one.features)
+    often = confidence(fit([*rows, *[replace(one, task="x")] * 50]), one.features)
+    assert often == pytest.approx(alone)
+    apart = [replace(one, task=f"x/{n}") for n in range(50)]
+    many = confidence(fit([*rows, *apart]), one.features)
+    assert alone is not None
+    assert many is not None
+    assert many < alone - 0.2

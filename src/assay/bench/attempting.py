@@ -46,6 +46,7 @@ class Workbench:
     endpoints: Mapping[str, Model]  # by arm
     hidden: Sequence[Path]  # what a peer's program may not open
     grants: Mapping[Key, int] = field(default_factory=dict)  # of a pooled budget
+    calibration: dict[str, Any] | None = None  # the table that confidence is read from
     meter: Meter | None = None  # None: several attempts at a time share the computer
     peer: Peer | None = None  # the arms' process, of one worker
     desks: dict[str, Desk] = field(default_factory=dict)  # its open attempts, by name
@@ -122,7 +123,7 @@ async def make(
     else:
         bench.desks[name] = desk
         try:
-            how = _how(bench.settings, arm, seed, limit, matched)
+            how = _how(bench, arm, seed, limit, matched)
             made, events = await _play(bench, arm, name, desk, how)
         except ContextLengthExceeded as error:
             made = Played(answer=None, claim="none", stopped=f"context: {error}")
@@ -196,8 +197,9 @@ def _ceiling(bench: Workbench, arm: Arm, key: Key) -> tuple[Limit, int | None]:
 
 
 def _how(
-    settings: RunSettings, arm: Arm, seed: int, limit: Limit, matched: int | None
+    bench: Workbench, arm: Arm, seed: int, limit: Limit, matched: int | None
 ) -> Playing:
+    settings = bench.settings
     return Playing(
         arm=arm.name,
         seed=settings.first_seed + seed,
@@ -207,6 +209,8 @@ def _how(
         n_max=settings.n_max,
         n_inputs=settings.n_inputs,
         stop_at=settings.stop_at,
+        sure_at=settings.sure_at,
+        calibration=bench.calibration,
         tokens=limit.tokens,
         seconds=limit.seconds,
         calls=limit.calls,

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from math import inf
 from typing import Any
 
 import anyio
@@ -20,6 +21,8 @@ from assay.budget import Budget, Limit
 from assay.concurrency import gather
 from assay.errors import BudgetExhausted, UsageError
 from assay.inputs import make_inputs
+from assay.memory.calibration import stated_by
+from assay.memory.tables import table_of
 from assay.pool import Pool
 from assay.repair import executed_facts
 from assay.sampling.draw import SamplingSettings, draw
@@ -248,11 +251,14 @@ def sampling(how: Playing) -> SamplingSettings:
 
 def recipe_of(how: Playing) -> Recipe:
     """The default method at the run's settings, without what the arm leaves out."""
+    table = table_of(how.calibration) if how.calibration else None
     recipe = Recipe(
         sampling=sampling(how),
         n_max=how.n_max,
         n_inputs=how.n_inputs,
         stop_at=how.stop_at,
+        sure_at=how.sure_at,
+        confidence=partial(stated_by, table) if table else None,
         repair=partial(executed_facts, max_tokens=how.max_tokens, seed=how.seed),
     )
     for rung in how.more.get("without", ()):
@@ -283,7 +289,7 @@ _WITHOUT: dict[str, Callable[[Recipe], Recipe]] = {
     "inputs": lambda recipe: replace(recipe, make_inputs=_no_inputs),
     "select": lambda recipe: replace(recipe, select=first_in_play),
     "repair": lambda recipe: replace(recipe, repair=None),
-    "stop": lambda recipe: replace(recipe, stop_at=float("inf")),
+    "stop": lambda recipe: replace(recipe, stop_at=inf, sure_at=inf),
 }
 
 

@@ -80,6 +80,7 @@ async def run_bench(
             model=means.model,
             endpoints=means.endpoints,
             hidden=(path, store.folder),
+            calibration=store.meta().get("calibration"),
         )
         meter = stack.enter_context(_metering(means, store))
         bench = replace(bench, meter=meter)

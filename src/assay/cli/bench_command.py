@@ -146,6 +146,7 @@ def run(
     seed: int = setting("The first seed."),
     n_inputs: int = setting("Self-made inputs at most."),
     stop_at: float = setting("Posterior that ends the search."),
+    sure_at: float = setting("Calibrated confidence that ends a search."),
     recordings: Path = setting("The store of completions."),
     backend: str = setting("auto, a tier, bubblewrap or container."),
     image: str = setting("What a container is made of."),

@@ -33,10 +33,12 @@ from assay.bench.store import RunStore
 from assay.budget import parse_limit
 from assay.cli.bench_data import dataset_path
 from assay.cli.bench_progress import BenchProgress
+from assay.cli.confidence import table_of_run
 from assay.cli.interrupt import first_cancels
 from assay.config import Config, observations_file, state_home
 from assay.errors import ConfigError, UsageError
 from assay.judging.judge import LocalJudge, open_judge
+from assay.memory.tables import table_json
 from assay.models.openai_http import OpenAIModel
 from assay.models.opening import check_offline, open_model
 from assay.models.recorded import RecordMode
@@ -169,6 +171,7 @@ def settings_of(job: BenchJob) -> RunSettings:
         n_max=solve.n_max,
         n_inputs=solve.n_inputs,
         stop_at=solve.stop_at,
+        sure_at=solve.sure_at,
         grade_candidates=job.oracle,
     )
 
@@ -230,7 +233,7 @@ async def _run(job: BenchJob, store: RunStore, settings: RunSettings) -> int:
             judge = await stack.enter_async_context(_judge(job, config))
             model = await _own_model(config, settings, stack)
             endpoints = await _endpoints(config, settings, stack)
-            _note(store, judge, model, endpoints)
+            _note(config, store, judge, model, endpoints)
             means = Means(
                 judge=judge,
                 model=model,
@@ -316,10 +319,17 @@ def _key_for(config: Config, url: str) -> str | None:
 
 
 def _note(
-    store: RunStore, judge: LocalJudge, model: Model | None, endpoints: dict[str, Model]
+    config: Config,
+    store: RunStore,
+    judge: LocalJudge,
+    model: Model | None,
+    endpoints: dict[str, Model],
 ) -> None:
     before = store.meta()
     leg = f"{judge.isolation.tier}, source {source_state()}"
+    if "legs" not in before and model is not None:
+        table = table_of_run(config, model.identity)
+        store.set_meta(calibration=table_json(table) if table else None)
     told: dict[str, Any] = {
         "legs": list(dict.fromkeys([*before.get("legs", []), leg])),
         "model": identity_json(model.identity if model else None),

@@ -148,7 +148,7 @@ _WORDS = {
 def _curve_lines(kind: str, curve: Curve | None) -> list[str]:
     if curve is None:
         return ["", f"{kind}: fewer than {LEAST_TASKS} tasks, so the prior stays"]
-    out = ["", f"{kind}: {curve.n} answers, ordered by {curve.score}"]
+    out = ["", f"{kind}: {curve.n} answers to {curve.n_tasks} tasks, by {curve.score}"]
     return out + [
         f"  {block.low:.3f} to {block.high:.3f}: {block.value:.3f}"
         for block in curve.points

@@ -1,4 +1,4 @@
-"""Where the calibrations of models lie, and which one a solve takes."""
+"""Where the calibrations of models lie, and which one a solve or a run takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from assay.config import Config, state_home
 from assay.memory.calibration import Table
-from assay.memory.tables import read_table
+from assay.memory.tables import read_table, shipped_table
+from assay.models.catalog import CATALOG
 from assay.models.recordings import model_json
 from assay.types import ModelIdentity
 
@@ -23,19 +24,42 @@ def table_file(identity: ModelIdentity) -> Path:
 
 
 def table_for(config: Config, identity: ModelIdentity) -> Table | None:
-    """The table that the settings name, else the model's own; None: there is none.
+    """The table that a solve takes; None: there is none, and the prior holds.
+
+    The one that the settings name, else the user's own of the model, else the one that
+    comes with Assay.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    path = table_file(identity)
+    if config.solve.calibration is None and path.is_file():
+        return read_table(path)
+    return table_of_run(config, identity)
+
+
+def table_of_run(config: Config, identity: ModelIdentity) -> Table | None:
+    """The table that a benchmark run takes: never what this user's runs have taught.
+
+    Those may hold the grades of the very tasks that the run is to be measured on.
 
     Raises:
         ConfigError: it cannot be read.
     """
     if config.solve.calibration is not None:
         return read_table(config.solve.calibration)
-    path = table_file(identity)
-    return read_table(path) if path.is_file() else None
+    name = next(
+        (e.name for e in CATALOG if e.sha256 and e.sha256 == identity.sha256), None
+    )
+    return shipped_table(name) if name else None
 
 
 def told_of(table: Table | None) -> str:
     """What a table rests on, in words."""
     if table is None:
         return ""
-    return f"calibrated on {table.n} graded answers of {table.model}, run {table.run}"
+    tasks = f" to {table.n_tasks} tasks" if table.n_tasks else ""
+    return (
+        f"calibrated on {table.n} graded answers{tasks} of {table.model}, "
+        f"run {table.run}"
+    )

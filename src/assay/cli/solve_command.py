@@ -65,6 +65,7 @@ def solve(
     seed: int = setting("Of samples and made inputs."),
     n_inputs: int = setting("Self-made inputs at most."),
     stop_at: float = setting("Posterior that ends the search."),
+    sure_at: float = setting("Calibrated confidence that ends a search."),
     budget: str = setting("tokens=20k,time=120s,calls=30"),
     recordings: Path = setting("A store of completions to fill and use."),
     record_mode: str = setting("record, replay or replay-only."),

@@ -224,6 +224,7 @@ def method(config: Config) -> tuple[Recipe, Limit]:
         n_max=chosen.n_max,
         n_inputs=chosen.n_inputs,
         stop_at=chosen.stop_at,
+        sure_at=chosen.sure_at,
         repair=partial(executed_facts, max_tokens=chosen.max_tokens, seed=chosen.seed),
         abstain_below=chosen.abstain_below,
     )

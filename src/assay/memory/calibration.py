@@ -7,10 +7,12 @@ on tasks that it was not fitted on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import exp, inf
+from statistics import fmean
 
 from assay.memory.features import Features, features_of
 from assay.memory.isotonic import Block, isotonic, value_at
@@ -41,6 +43,7 @@ class Curve:
     score: str  # a name of `SCORES`
     points: tuple[Block, ...]
     n: int  # graded answers
+    n_tasks: int = 0  # that they answer; 0: a table of before this was told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,16 @@ class Table:
     @property
     def n(self) -> int:
         """Graded answers that the curves rest on."""
-        return sum(curve.n for curve in (self.with_given, self.without_given) if curve)
+        return sum(curve.n for curve in self._curves)
+
+    @property
+    def n_tasks(self) -> int:
+        """Tasks that those answer; 0 where the table does not tell."""
+        return sum(curve.n_tasks for curve in self._curves)
+
+    @property
+    def _curves(self) -> tuple[Curve, ...]:
+        return tuple(each for each in (self.with_given, self.without_given) if each)
 
 
 def _share(features: Features) -> float:
@@ -155,30 +167,39 @@ def _curve(rows: Sequence[Labelled]) -> Curve | None:
 
 
 def _loss(rows: Sequence[Labelled], score: str, folds: int = 5) -> float:
-    """Log loss of a score on tasks that its curve was not fitted on.
+    """Log loss a task of a score on tasks that its curve was not fitted on.
 
     Salted: within one fold of `cross_fitted` an equal split would leave a part empty.
     """
     places = [fold(row.task, folds, salt="score ") for row in rows]
-    pairs: list[Pair] = []
+    pairs: dict[str, list[Pair]] = {}
     for part in range(folds):
         there = [row for row, place in zip(rows, places, strict=True) if place == part]
         others = [row for row, place in zip(rows, places, strict=True) if place != part]
         if there and others:
             curve = _fitted(others, score)
-            pairs += [(_read(curve, row.features), row.right) for row in there]
-    return log_loss(pairs) if pairs else inf
+            for row in there:
+                told = (_read(curve, row.features), row.right)
+                pairs.setdefault(row.task, []).append(told)
+    return fmean(map(log_loss, pairs.values())) if pairs else inf
 
 
 def _fitted(rows: Sequence[Labelled], score: str) -> Curve:
     """Isotonic regression with Laplace's right and wrong answer added at both ends.
 
-    So no block is all right or all wrong, and the steps still rise.
+    So no block is all right or all wrong, and the steps still rise. The answers to one
+    task weigh 1 together, however many: tasks are what another task is like.
     """
-    points = [(SCORES[score](row.features), float(row.right), 1.0) for row in rows]
+    per_task = Counter(row.task for row in rows)
+    points = [
+        (SCORES[score](row.features), float(row.right), 1 / per_task[row.task])
+        for row in rows
+    ]
     ends = (min(x for x, _, _ in points), max(x for x, _, _ in points))
     points += [(x, y, 1.0) for x in ends for y in (0.0, 1.0)]
-    return Curve(score=score, points=isotonic(points), n=len(rows))
+    return Curve(
+        score=score, points=isotonic(points), n=len(rows), n_tasks=len(per_task)
+    )
 
 
 def _read(curve: Curve, features: Features) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,22 @@ FORMAT = 1
 
 def table_text(table: Table) -> str:
     """A table as the text of its file."""
-    return json.dumps({"format": FORMAT, **asdict(table)}, indent=1) + "\n"
+    return json.dumps(table_json(table), indent=1) + "\n"
+
+
+def table_json(table: Table) -> dict[str, Any]:
+    """A table as plain data, that `table_of` reads."""
+    return {"format": FORMAT, **asdict(table)}
+
+
+def shipped_table(name: str) -> Table | None:
+    """The table that comes with Assay for a model of the catalog, if there is one.
+
+    It was fitted by `benchmarks/search/calibrate.py` to the half `choosing` of the
+    recorded pools, so never to a task that a result here is reported on.
+    """
+    file = files("assay.memory").joinpath("shipped", f"{name}.json")
+    return table_of(json.loads(file.read_text("utf-8"))) if file.is_file() else None
 
 
 def read_table(path: Path) -> Table:
@@ -29,9 +45,9 @@ def read_table(path: Path) -> Table:
         told = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(told, dict):
             raise TypeError("it is no object")
-        version = told.pop("format")
+        version = told["format"]
         if version == FORMAT:
-            return _table(told)
+            return table_of(told)
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ConfigError(
             f"the calibration {str(path)!r} cannot be read "
@@ -43,9 +59,15 @@ def read_table(path: Path) -> Table:
     )
 
 
-def _table(told: dict[str, Any]) -> Table:
+def table_of(told: dict[str, Any]) -> Table:
+    """Read a table from plain data of this format.
+
+    Raises:
+        ValueError, LookupError, TypeError: it is none.
+    """
     kinds = ("with_given", "without_given")
-    return Table(**{**told, **{kind: _curve(told[kind]) for kind in kinds}})
+    fields = {key: value for key, value in told.items() if key != "format"}
+    return Table(**{**fields, **{kind: _curve(told[kind]) for kind in kinds}})
 
 
 def _curve(told: Any) -> Curve | None:
@@ -60,4 +82,5 @@ def _curve(told: Any) -> Curve | None:
         raise ValueError("its points do not rise")
     if not 0 < values[0] <= values[-1] < 1:
         raise ValueError("a value is not between 0 and 1")
-    return Curve(score=told["score"], points=points, n=int(told["n"]))
+    n, n_tasks = int(told["n"]), int(told.get("n_tasks", 0))
+    return Curve(score=told["score"], points=points, n=n, n_tasks=n_tasks)

@@ -58,6 +58,7 @@ def _options(asked: Asked) -> Iterator[tuple[str, str]]:
     yield ("--seed", str(sampling.seed))
     yield ("--n-inputs", str(recipe.n_inputs))
     yield ("--stop-at", f"{recipe.stop_at:g}")
+    yield ("--sure-at", f"{recipe.sure_at:g}")
     yield ("--io-mode", str(problem.io_mode))
     if problem.entry_point:
         yield ("--entry-point", problem.entry_point)
