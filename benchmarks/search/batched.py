@@ -67,9 +67,9 @@ class BatchedModel:
         engine = f"openvino-genai {version('openvino-genai')} of {path.name}"
         self.identity = ModelIdentity(name=name, engine=engine)
         context = multiprocessing.get_context("spawn")
-        self._there, there = context.Pipe()
+        self._there, self._far_end = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(path, slots, there), daemon=True
+            target=_serve, args=(path, slots, self._far_end), daemon=True
         )
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[Completion]] = {}
@@ -77,6 +77,7 @@ class BatchedModel:
     async def __aenter__(self) -> Self:
         """Start the process that loads the file and computes."""
         self._process.start()
+        self._far_end.close()  # so that its end is noticed here
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._hear, args=(loop,), daemon=True).start()
         return self
@@ -109,8 +110,14 @@ class BatchedModel:
             try:
                 number, completion = self._there.recv()
             except (EOFError, OSError):
+                loop.call_soon_threadsafe(self._fail)
                 return
             loop.call_soon_threadsafe(self._tell, number, completion)
+
+    def _fail(self) -> None:
+        for done in self._waiting.values():
+            if not done.done():
+                done.set_exception(RuntimeError("the engine's process has ended"))
 
     def _tell(self, number: int, completion: Completion) -> None:
         done = self._waiting.pop(number)

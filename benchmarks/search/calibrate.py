@@ -35,6 +35,7 @@ def shipped(path: Path) -> Table:
         dataset_sha256=sha256(path.read_bytes()).hexdigest(),
         model=identity["name"],
         date=datetime.now(UTC).date().isoformat(),
+        may_stop=True,
     )
 
 

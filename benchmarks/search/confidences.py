@@ -20,11 +20,13 @@ from assay.memory.calibration import Labelled, Table, confidence, fit, fold
 from assay.memory.features import Features
 from assay.memory.measures import Pair, precision_of_surest
 from assay.sampling.ladder import BATCHES, batches
-from assay.selection import soft_vote
+from assay.selection import enough, soft_vote
+from assay.solve import Recipe
 
 CHOOSING = HALVES[0]
 FOLDS = 5
 N_ORDERS = 10  # of each task, to learn from
+STOP_AT = Recipe().stop_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ def learn(tasks: Sequence[PooledTask], rows: Sequence[Labelled]) -> Learnt:
 def graded(tasks: Sequence[PooledTask], *, n_max: int) -> list[Labelled]:
     """Every choice that the ladder meets, and its grade.
 
-    Those with nothing in play count where the samples end, as only there such a program
-    is handed out.
+    It ends where the ladder does that is never sure. Choices with nothing in play count
+    where the samples end, as only there such a program is handed out.
     """
 
     def of(task: PooledTask) -> list[Labelled]:
@@ -87,6 +89,10 @@ def graded(tasks: Sequence[PooledTask], *, n_max: int) -> list[Labelled]:
                             stated=choice.confidence if choice.classes else 0.0,
                         )
                     )
+                if enough(
+                    task.problem, choice, n_inputs=task.n_inputs, stop_at=STOP_AT
+                ):
+                    break
         return rows
 
     return [row for found in in_parallel(of, tasks) for row in found]

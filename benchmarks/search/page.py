@@ -117,6 +117,14 @@ def _arms(halves: list[dict[str, Any]]) -> Iterator[str]:
             yield "| how it stops, against its own way | report on | choose by |"
             yield "|---|---|---|"
     yield ""
+    yield "| tokens for the accuracy of best of N, in its own | report on | choose by |"
+    yield "|---|---|---|"
+    for label in halves[0]["tokens_ratio_when_sure"]:
+        cells = " | ".join(
+            f"{half['tokens_ratio_when_sure'][label]:.2f}" for half in halves
+        )
+        yield f"| {label} | {cells} |"
+    yield ""
     yield "| one budget for all tasks against equal ceilings | report on | choose by |"
     yield "|---|---|---|"
     for ceiling in halves[0]["pooled_budget_pp"]:
@@ -131,7 +139,7 @@ def _arms(halves: list[dict[str, Any]]) -> Iterator[str]:
     yield "| arm | half to report on | | half to choose by | |"
     yield "|---|---|---|---|---|"
     for arm in halves[0]["arms"]:
-        if arm.startswith(("bon:", "lazy bon:")) and arm not in CURVE:
+        if ":" in arm and not arm.startswith("assay:") and arm not in CURVE:
             continue
         cells = " | ".join(
             f"{100 * half['arms'][arm][0]:.1f} % | {half['arms'][arm][1]:,}"

@@ -1,4 +1,9 @@
-"""One budget for all tasks of a pool, shared out by halving, against equal ceilings."""
+"""One budget for all tasks of a pool, shared out by halving, against equal ceilings.
+
+Ceilings are of completion tokens, and a sample's length is known before it is drawn: a
+real run counts prompts too, and reserves a completion's most before each call. The
+tasks share the budget, so an interval over tasks holds for the shares as they fell.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from pools import PooledTask, orders
 
 from assay.routing.halving import after_round, begin, plan_round
 
-LEAST = 200  # tokens below which no task is served, as in `bench.pooling`
+LEAST = 200  # tokens below which no task is served
 N_ORDERS = 40  # in each, every task has an order of its own
 
 PerTask = dict[str, tuple[float, float]]

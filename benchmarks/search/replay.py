@@ -44,7 +44,7 @@ N_STATED = 20  # orders of a task whose confidences are compared with what was f
 NEVER = 10.0
 ONE_BY_ONE = (1,)
 POOLED = (300, 600)  # tokens a task
-SURE_AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+SURE_AT = (0.5, 0.6, 0.75, 0.85, 0.95)
 
 Rows = dict[str, "Score"]
 
@@ -179,15 +179,16 @@ def arms_of(n: int, learnt: Learnt) -> dict[str, Arm]:
     for k in range(1, n + 1):
         arms[f"bon:{k}"] = bon(k, lazy=False)
         arms[f"lazy bon:{k}"] = bon(k, lazy=True)
-    for k in (2, 3, 4, 6, 8, 12, 16):
-        if k <= n:
-            arms[f"assay:{k}"] = ladder(n_max=k, sure=sure)
+    sizes = [k for k in (2, 3, 4, 6, 8, 12, 16) if k <= n]
+    for k in sizes:
+        arms[f"assay:{k}"] = ladder(n_max=k, sure=sure)
     for stop in (0.7, 0.8, 0.9, 0.95):
         arms[f"stop at {stop}"] = ladder(n_max=n, stop_at=stop, sure=sure)
     arms["one by one"] = ladder(n_max=n, sizes=ONE_BY_ONE, sure=sure)
-    arms["never sure"] = ladder(n_max=n)
-    for least in SURE_AT:
-        arms[f"sure at {least}"] = ladder(n_max=n, sure=learnt.sure_at(least))
+    for k in sizes:
+        arms[f"never sure:{k}"] = ladder(n_max=k)
+        for least in SURE_AT:
+            arms[f"sure at {least}:{k}"] = ladder(n_max=k, sure=learnt.sure_at(least))
     for name, select in TECHNIQUES.items():
         arms[f"all {n}, {name}"] = ladder(n_max=n, stops=False, select=select)
     return arms
@@ -232,7 +233,7 @@ def _half(
     assay, alone, full = rows[f"assay:{n}"], rows["single"], rows[f"bon:{n}"]
     told: dict[str, Any] = {"n_tasks": len(names), "n_samples": n}
     for label, prefix in (("bon", "bon:"), ("lazy_bon", "lazy bon:")):
-        curve = [found for arm, found in rows.items() if arm.startswith(prefix)]
+        curve = _curve(rows, prefix)
         diff = bootstrap(names, partial(_difference, assay, curve))
         told[f"diff_vs_{label}_pooled_pp"] = round(100 * diff.value, 2)
         told[f"diff_vs_{label}_pooled_ci_low_pp"] = round(100 * diff.low, 2)
@@ -240,7 +241,7 @@ def _half(
         told[f"mcnemar_p_vs_{label}_pooled"] = _mcnemar(
             assay, rows[f"{prefix}{n}"], names
         )
-    ladders = [found for arm, found in rows.items() if arm.startswith("assay")]
+    ladders = _curve(rows, "assay:")
     for label, other in (("bon", full), ("lazy_bon", rows[f"lazy bon:{n}"])):
         _tell(
             told,
@@ -283,7 +284,12 @@ def _half(
     told["against_the_ladder_pp"] = {
         arm: _points(found, assay, names)
         for arm, found in rows.items()
-        if arm.startswith(("stop at", "one by one", "never sure", "sure at"))
+        if arm.startswith(("stop at", "one by one"))
+        or (arm.startswith(("never sure", "sure at")) and arm.endswith(f":{n}"))
+    }
+    told["tokens_ratio_when_sure"] = {
+        label: round(token_ratio(_curve(rows, f"{label}:"), full, names), 4)
+        for label in ("never sure", *(f"sure at {least}" for least in SURE_AT))
     }
     told["pooled_budget_pp"] = {
         f"{tokens} tokens a task": _pooled(tasks, names, n, tokens, sure)
@@ -314,6 +320,11 @@ def _confidences(
         fmean(said for each in pairs.values() for said, _ in each), 4
     )
     return told
+
+
+def _curve(rows: dict[str, Rows], prefix: str) -> list[Rows]:
+    """A method at each of its sizes."""
+    return [found for arm, found in rows.items() if arm.startswith(prefix)]
 
 
 def _pooled(

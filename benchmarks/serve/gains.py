@@ -300,6 +300,7 @@ def table(path: Path, n_orders: int) -> Row:
         "half": CHOOSING,
         "n_orders": n_orders,
         "n_samples": n,
+        "sure_at": Recipe().sure_at,
         "sources": {
             str(each.relative_to(ROOT)): sha256(each.read_bytes()).hexdigest()
             for each in (path.resolve(), other)

@@ -55,7 +55,7 @@ class SolveConfig:
     record_mode: str = "record"  # record | replay | replay-only
     trace_dir: Path | None = None  # None: the user's state folder
     trace: bool = True
-    calibration: Path | None = None  # None: what `assay calibrate` found of the model
+    calibration: Path | None = None  # None: the model's own, else what ships
     abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 

@@ -18,8 +18,9 @@ A method is a `Recipe` of functions; another method is `replace(recipe, select=.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 
 import anyio
 
@@ -34,6 +35,7 @@ from assay.errors import (
 )
 from assay.evidence import MoreEvidence, gather_evidence, is_wanted
 from assay.inputs import make_inputs, stress_inputs
+from assay.memory.calibration import Table, stated_by
 from assay.memory.features import features_json, features_of
 from assay.pool import Pool
 from assay.repair import executed_facts
@@ -81,6 +83,18 @@ class Recipe:
     confidence: StateConfidence | None = None  # None: the prior of `select`
     sure_at: float = 0.75  # calibrated confidence that ends the search
     abstain_below: float = 0.0  # confidence from which an answer is handed out
+
+
+def calibrated(recipe: Recipe, table: Table | None) -> Recipe:
+    """The recipe with its confidence read from a table.
+
+    A table of final answers alone ends no search: it has never seen a first sample
+    (decision 011).
+    """
+    if table is None:
+        return recipe
+    sure_at = recipe.sure_at if table.may_stop else inf
+    return replace(recipe, confidence=partial(stated_by, table), sure_at=sure_at)
 
 
 def _inputs(
@@ -208,7 +222,7 @@ async def climb(
     budget: Budget,
     trace: Trace,
 ) -> str:
-    """Go up the ladder until the posterior, the samples or the budget say stop."""
+    """Go up until the posterior, the confidence, the samples or the budget say stop."""
     repaired = enriched = False
     tries = Tries(recipe.arms, problem, model, recipe.sampling, trace)
 

@@ -310,7 +310,7 @@ def never_wrong(folder: Path) -> Path:
     """A calibration of the run's model by which every answer is nearly always right."""
     rows = [replace(row, right=True) for row in drawn(100)]
     path = folder / "sure.json"
-    path.write_text(table_text(fit(rows)))
+    path.write_text(table_text(replace(fit(rows), may_stop=True)))
     return path
 
 
@@ -318,9 +318,14 @@ def test_a_run_keeps_the_calibration_that_it_began_with(own: Path) -> None:
     table = never_wrong(own)
     done = bench(own, *a_run("sure"), ASSAY_CALIBRATION=str(table))
     assert done.returncode == 0, done.stderr
-    for name in ("whole", "sure"):
+    words = a_run("unsure", "--sure-at", "2")
+    assert bench(own, *words, ASSAY_CALIBRATION=str(table)).returncode == 0
+    for name in ("whole", "sure", "unsure"):
         rows = [row for row in exported(own, name) if row["arm"] == "assay"]
         assert any(row["stopped"] == "sure" for row in rows) == (name == "sure"), rows
+    told = bench(own, "show", "sure", "--runs", "runs").stdout
+    assert "calibrated on 100 graded answers" in told
+    table.unlink()
     kept = calibration_of(own)
     assert kept["with_given"]["n"] == 100
     means = ("--recordings", "recordings.sqlite", "--replay-only")

@@ -88,7 +88,7 @@ async def row_of(drawn: list[int], tokens: list[int], judge: LocalJudge) -> Any:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(
-    ("sizes", "sure_at"), [(BATCHES, 2.0), ((1,), 2.0), (BATCHES, 0.7)]
+    ("sizes", "sure_at"), [(BATCHES, 2.0), ((1,), 2.0), (BATCHES, 0.6)]
 )
 def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
     seed: int, sizes: tuple[int, ...], sure_at: float
@@ -124,6 +124,8 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
         )
         found = arm(task, range(N_SAMPLES))
         assert found.n_samples == len(model.requests)
+        if sure_at < 1 and drawn[0] < 4:  # it passes the case: a share of 2 in 3
+            assert solution.stopped == "sure"
         assert found.tokens == solution.spend.usage.completion_tokens
         assert found.features is not None
         assert found.features.share == solution.confidence

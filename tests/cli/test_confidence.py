@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 
 import pytest
 
-from assay.cli.confidence import table_file, table_for, table_of_run, told_of
+from assay.cli.confidence import table_file, table_for, told_of
+from assay.cli.solving import method
 from assay.config import Config, SolveConfig
 from assay.memory.calibration import confidence, fit
 from assay.memory.tables import shipped_table, table_text
 from assay.models.catalog import CATALOG
+from assay.solve import Recipe, calibrated
 from assay.types import ModelIdentity
 from memory.rows import drawn, features
 
@@ -55,7 +58,6 @@ def test_a_shipped_table_is_less_sure_of_what_fewer_agree_on(name: str) -> None:
 
 def test_without_another_the_shipped_one_is_taken() -> None:
     assert table_for(Config(), MODEL) == shipped_table(ENTRY.name)
-    assert table_of_run(Config(), MODEL) == shipped_table(ENTRY.name)
 
 
 @pytest.mark.parametrize("sha256", [None, "0" * 64])
@@ -63,19 +65,33 @@ def test_a_model_of_the_same_name_is_not_the_catalogs(sha256: str | None) -> Non
     assert table_for(Config(), replace(MODEL, sha256=sha256)) is None
 
 
-def test_the_users_own_goes_before_it_but_not_in_a_run() -> None:
+def test_the_users_own_goes_before_it() -> None:
     written(table_file(MODEL), "own")
     found = table_for(Config(), MODEL)
     assert found is not None
     assert found.run == "own"
-    assert table_of_run(Config(), MODEL) == shipped_table(ENTRY.name)
 
 
 def test_the_one_that_the_settings_name_goes_before_all(tmp_path: Path) -> None:
     written(table_file(MODEL), "own")
     path = written(tmp_path / "t.json", "named")
     config = Config(solve=SolveConfig(calibration=path))
-    for find in (table_for, table_of_run):
-        found = find(config, MODEL)
-        assert found is not None
-        assert found.run == "named"
+    found = table_for(config, MODEL)
+    assert found is not None
+    assert found.run == "named"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_table_ends_a_search_and_one_of_final_answers_does_not(
+    name: str,
+) -> None:
+    shipped, own = shipped_table(name), fit(drawn(100))
+    assert calibrated(Recipe(), shipped).sure_at == Recipe().sure_at
+    assert calibrated(Recipe(), own).sure_at == inf
+    assert calibrated(Recipe(), own).confidence is not None
+    assert calibrated(Recipe(), None) == Recipe()
+
+
+def test_the_setting_reaches_the_recipe() -> None:
+    recipe, _ = method(Config(solve=SolveConfig(sure_at=0.9)))
+    assert recipe.sure_at == 0.9

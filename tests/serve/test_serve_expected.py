@@ -19,6 +19,7 @@ from assay.serve.features import Examples, Features, examples_of, features_of
 from assay.serve.gains import Figures, nearest, tables
 from assay.serve.pace import KEPT, PRIOR_TOKENS_PER_S, Pace
 from assay.serve.requests import Route
+from assay.solve import Recipe
 from assay.types import IOMode
 from serve.paging import get, post, shown
 from serve.raw_asking import ask
@@ -213,6 +214,7 @@ def test_the_table_is_of_the_committed_runs_and_of_the_half_to_choose_by() -> No
     for table in found["tables"]:
         assert table["half"] == "choosing"
         assert table["n_orders"] >= 200
+        assert table["sure_at"] == Recipe().sure_at
         for name, digest in table["sources"].items():
             now = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
             assert now == digest, (

@@ -21,13 +21,12 @@ from assay.budget import Budget, Limit
 from assay.concurrency import gather
 from assay.errors import BudgetExhausted, UsageError
 from assay.inputs import make_inputs
-from assay.memory.calibration import stated_by
 from assay.memory.tables import table_of
 from assay.pool import Pool
 from assay.repair import executed_facts
 from assay.sampling.draw import SamplingSettings, draw
 from assay.selection import soft_vote
-from assay.solve import Recipe, solve
+from assay.solve import Recipe, calibrated, solve
 from assay.trace import Trace, TracedJudge, TracedModel
 from assay.types import (
     Candidate,
@@ -251,16 +250,16 @@ def sampling(how: Playing) -> SamplingSettings:
 
 def recipe_of(how: Playing) -> Recipe:
     """The default method at the run's settings, without what the arm leaves out."""
-    table = table_of(how.calibration) if how.calibration else None
     recipe = Recipe(
         sampling=sampling(how),
         n_max=how.n_max,
         n_inputs=how.n_inputs,
         stop_at=how.stop_at,
         sure_at=how.sure_at,
-        confidence=partial(stated_by, table) if table else None,
         repair=partial(executed_facts, max_tokens=how.max_tokens, seed=how.seed),
     )
+    if how.calibration is not None:
+        recipe = calibrated(recipe, table_of(how.calibration))
     for rung in how.more.get("without", ()):
         recipe = _WITHOUT[rung](recipe)
     return recipe

@@ -12,6 +12,7 @@ from assay.bench import summary
 from assay.bench.price import Prices, money
 from assay.bench.settings import RunSettings
 from assay.bench.store import Key, RunStore, Sealed
+from assay.memory.tables import table_of
 from assay.types import Usage
 from assay.types.results import Attempt, Leak, Outcome, RunReport, SolveRecord
 
@@ -154,6 +155,20 @@ def report_of(store: RunStore, prices: Prices | None = None) -> RunReport:
     )
 
 
+def _calibration(meta: Mapping[str, Any]) -> str:
+    """What stated confidences rest on, and whether that has seen the run's tasks."""
+    if not meta.get("calibration"):
+        return "the prior"
+    try:
+        table = table_of(meta["calibration"])
+    except (ValueError, LookupError, TypeError) as error:
+        return f"of a table that cannot be read ({error})"
+    told = f"calibrated on {table.n} graded answers, run {table.run}"
+    if table.dataset_sha256 == meta.get("dataset_sha256"):
+        told += "; THESE VERY TASKS are in it, so it is no forecast"
+    return told
+
+
 def _provenance(
     store: RunStore,
     meta: Mapping[str, Any],
@@ -181,8 +196,10 @@ def _provenance(
         "sampling",
         f"temperature {settings.temperature:g}, top_p {settings.top_p:g}, at most "
         f"{settings.max_tokens} tokens a completion, {settings.n_max} samples, "
-        f"{settings.n_inputs} self-made inputs, stop at {settings.stop_at:g}",
+        f"{settings.n_inputs} self-made inputs, stop at {settings.stop_at:g}, sure at "
+        f"{settings.sure_at:g}",
     )
+    yield "confidence", _calibration(meta)
     yield "prompts sha256", _wordings(records)
     yield "calls replayed from recordings", f"{n_recorded} of {n_calls}"
     yield "package", f"assay {about.get('package', '?')}, source {about.get('source')}"

@@ -33,12 +33,12 @@ from assay.bench.store import RunStore
 from assay.budget import parse_limit
 from assay.cli.bench_data import dataset_path
 from assay.cli.bench_progress import BenchProgress
-from assay.cli.confidence import table_of_run
+from assay.cli.confidence import table_that_ships
 from assay.cli.interrupt import first_cancels
 from assay.config import Config, observations_file, state_home
 from assay.errors import ConfigError, UsageError
 from assay.judging.judge import LocalJudge, open_judge
-from assay.memory.tables import table_json
+from assay.memory.tables import read_table, table_json
 from assay.models.openai_http import OpenAIModel
 from assay.models.opening import check_offline, open_model
 from assay.models.recorded import RecordMode
@@ -83,6 +83,8 @@ def with_recordings(config: Config) -> Config:
 def start(job: BenchJob) -> int:
     """Begin a run and go through with it; the exit status."""
     settings = settings_of(job)
+    named = job.config.solve.calibration
+    table = read_table(named) if named is not None else None
     runs = runs_folder(job.config)
     name = check_name(job.name) if job.name else new_name(Path(settings.dataset))
     store = RunStore.create(runs / name)
@@ -93,6 +95,7 @@ def start(job: BenchJob) -> int:
             command=command_line(),
             environment=environment(),
             means=_means_json(job.config),
+            **({"calibration": table_json(table)} if table else {}),
         )
         return anyio.run(_run, job, store, settings)
     finally:
@@ -233,7 +236,7 @@ async def _run(job: BenchJob, store: RunStore, settings: RunSettings) -> int:
             judge = await stack.enter_async_context(_judge(job, config))
             model = await _own_model(config, settings, stack)
             endpoints = await _endpoints(config, settings, stack)
-            _note(config, store, judge, model, endpoints)
+            _note(store, judge, model, endpoints)
             means = Means(
                 judge=judge,
                 model=model,
@@ -319,16 +322,12 @@ def _key_for(config: Config, url: str) -> str | None:
 
 
 def _note(
-    config: Config,
-    store: RunStore,
-    judge: LocalJudge,
-    model: Model | None,
-    endpoints: dict[str, Model],
+    store: RunStore, judge: LocalJudge, model: Model | None, endpoints: dict[str, Model]
 ) -> None:
     before = store.meta()
     leg = f"{judge.isolation.tier}, source {source_state()}"
-    if "legs" not in before and model is not None:
-        table = table_of_run(config, model.identity)
+    if not {"legs", "calibration"} & before.keys() and model is not None:
+        table = table_that_ships(model.identity)
         store.set_meta(calibration=table_json(table) if table else None)
     told: dict[str, Any] = {
         "legs": list(dict.fromkeys([*before.get("legs", []), leg])),

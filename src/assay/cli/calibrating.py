@@ -147,7 +147,7 @@ _WORDS = {
 
 def _curve_lines(kind: str, curve: Curve | None) -> list[str]:
     if curve is None:
-        return ["", f"{kind}: fewer than {LEAST_TASKS} tasks, so the prior stays"]
+        return ["", f"{kind}: fewer than {LEAST_TASKS} tasks, so the prior holds"]
     out = ["", f"{kind}: {curve.n} answers to {curve.n_tasks} tasks, by {curve.score}"]
     return out + [
         f"  {block.low:.3f} to {block.high:.3f}: {block.value:.3f}"

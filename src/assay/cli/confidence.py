@@ -1,4 +1,4 @@
-"""Where the calibrations of models lie, and which one a solve or a run takes."""
+"""Where the calibrations of models lie, and which one a solve takes."""
 
 from __future__ import annotations
 
@@ -27,27 +27,20 @@ def table_for(config: Config, identity: ModelIdentity) -> Table | None:
     """The table that a solve takes; None: there is none, and the prior holds.
 
     The one that the settings name, else the user's own of the model, else the one that
-    comes with Assay.
-
-    Raises:
-        ConfigError: it cannot be read.
-    """
-    path = table_file(identity)
-    if config.solve.calibration is None and path.is_file():
-        return read_table(path)
-    return table_of_run(config, identity)
-
-
-def table_of_run(config: Config, identity: ModelIdentity) -> Table | None:
-    """The table that a benchmark run takes: never what this user's runs have taught.
-
-    Those may hold the grades of the very tasks that the run is to be measured on.
+    comes with Assay. A benchmark run never takes the user's own: it may hold the
+    grades of the very tasks that the run is to be measured on.
 
     Raises:
         ConfigError: it cannot be read.
     """
     if config.solve.calibration is not None:
         return read_table(config.solve.calibration)
+    path = table_file(identity)
+    return read_table(path) if path.is_file() else table_that_ships(identity)
+
+
+def table_that_ships(identity: ModelIdentity) -> Table | None:
+    """The table that comes with Assay, where the model is a file of the catalog."""
     name = next(
         (e.name for e in CATALOG if e.sha256 and e.sha256 == identity.sha256), None
     )

@@ -19,7 +19,6 @@ from assay.concurrency import background
 from assay.config import Config, ServeConfig
 from assay.errors import EnvironmentFault, UsageError
 from assay.judging.judge import open_judge
-from assay.memory.calibration import stated_by
 from assay.models.embedded import EmbeddedModel
 from assay.models.opening import default_slots, open_model
 from assay.serve.app import Server
@@ -35,6 +34,7 @@ from assay.serve.queue import RateLimit, Turns
 from assay.serve.service import Service
 from assay.serve.solves import Solves
 from assay.serve.upstream import Target, Upstream, keep_up
+from assay.solve import calibrated
 from assay.types import Model
 
 WAITING_MAX = 64
@@ -155,7 +155,7 @@ async def opened(job: ServeJob, keys: KeyFile | None) -> AsyncIterator[Service]:
         yield Service(
             model=model,
             offers=offers,
-            recipe=recipe,
+            recipe=calibrated(recipe, table),
             limit=in_time(limit, config.serve.solve_time),
             solves=Solves(start, CountedJudge(judge, metrics.sandbox_runs)),
             turns=Turns(slots, WAITING_MAX, a_key),
@@ -163,7 +163,6 @@ async def opened(job: ServeJob, keys: KeyFile | None) -> AsyncIterator[Service]:
             passing=Turns(engine.slots if engine else PASSING, WAITING_MAX, a_key),
             upstream=upstream,
             keys=keys,
-            confidence=partial(stated_by, table) if table else None,
             fingerprint=_fingerprint(model),
             metrics=metrics,
         )

@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,11 @@ from assay.cli.sources import source_of, with_limits, write_stdout
 from assay.config import SECRET, Config, observations_file, state_home
 from assay.errors import EnvironmentFault, UsageError
 from assay.judging.judge import open_judge
-from assay.memory.calibration import stated_by
 from assay.models.opening import open_model
 from assay.problems import read_problem
 from assay.repair import executed_facts
 from assay.sampling.draw import SamplingSettings
-from assay.solve import Recipe, solve
+from assay.solve import Recipe, calibrated, solve
 from assay.trace import Listener, Trace
 from assay.types import IOMode, ModelIdentity, Problem, Solution, SolveStatus
 
@@ -183,8 +182,7 @@ async def _run(job: Job, problem: Problem) -> Finished:
                 open_model(config) as model,
             ):
                 table = table_for(config, model.identity)
-                if table is not None:
-                    recipe = replace(recipe, confidence=partial(stated_by, table))
+                recipe = calibrated(recipe, table)
                 signals.enter_context(first_cancels(scope))
                 solution = await solve(
                     problem,

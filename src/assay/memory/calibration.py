@@ -33,7 +33,7 @@ class Labelled:
     task: str
     features: Features
     right: bool
-    stated: float  # the confidence as it was stated, by the prior
+    stated: float  # the confidence as it was stated then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class Table:
     model: str = ""
     model_sha256: str | None = None
     date: str = ""  # of the run, ISO 8601
+    may_stop: bool = False  # fitted on choices that a search meets on its way too
 
     @property
     def n(self) -> int:

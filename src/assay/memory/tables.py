@@ -28,8 +28,8 @@ def table_json(table: Table) -> dict[str, Any]:
 def shipped_table(name: str) -> Table | None:
     """The table that comes with Assay for a model of the catalog, if there is one.
 
-    It was fitted by `benchmarks/search/calibrate.py` to the half `choosing` of the
-    recorded pools, so never to a task that a result here is reported on.
+    It was fitted by `benchmarks/search/calibrate.py` to the half `choosing` of a
+    recorded pool.
     """
     file = files("assay.memory").joinpath("shipped", f"{name}.json")
     return table_of(json.loads(file.read_text("utf-8"))) if file.is_file() else None
@@ -42,29 +42,26 @@ def read_table(path: Path) -> Table:
         ConfigError: there is none, it is no table, or one of another format.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(told, dict):
-            raise TypeError("it is no object")
-        version = told["format"]
-        if version == FORMAT:
-            return table_of(told)
+        return table_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ConfigError(
             f"the calibration {str(path)!r} cannot be read "
             f"({type(error).__name__}: {error}); make it again with `assay calibrate`"
         ) from error
-    raise ConfigError(
-        f"the calibration {str(path)!r} has format {version!r}, this version reads "
-        f"{FORMAT}; make it again with `assay calibrate`"
-    )
 
 
-def table_of(told: dict[str, Any]) -> Table:
-    """Read a table from plain data of this format.
+def table_of(told: Any) -> Table:
+    """Read a table from plain data.
 
     Raises:
-        ValueError, LookupError, TypeError: it is none.
+        ValueError, LookupError, TypeError: it is none, or one of another format.
     """
+    if not isinstance(told, dict):
+        raise TypeError("it is no object")
+    if told["format"] != FORMAT:
+        raise ValueError(
+            f"it has format {told['format']!r}, this version reads {FORMAT}"
+        )
     kinds = ("with_given", "without_given")
     fields = {key: value for key, value in told.items() if key != "format"}
     return Table(**{**fields, **{kind: _curve(told[kind]) for kind in kinds}})

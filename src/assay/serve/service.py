@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 import anyio
 
 from assay.budget import Limit, parse_limit
-from assay.conclusion import StateConfidence
 from assay.errors import AssayError, ProblemError
 from assay.sampling.draw import SamplingSettings
 from assay.serve.asked import Asked, asked
@@ -59,7 +58,6 @@ class Service:
     passing: Turns  # of requests that are passed through
     upstream: Upstream
     keys: KeyFile | None = None
-    confidence: StateConfidence | None = None
     fingerprint: str | None = None
     metrics: ServerMetrics = field(default_factory=ServerMetrics)
 
@@ -165,7 +163,7 @@ class Service:
             seed=usual.seed if request.seed is None else abs(request.seed),
             hints=usual.hints,
         )
-        recipe = replace(self.recipe, sampling=sampling, confidence=self.confidence)
+        recipe = replace(self.recipe, sampling=sampling)
         if way.route is Route.FAST:
             return replace(recipe, n_max=1, repair=None)
         return replace(recipe, n_max=max(recipe.n_max, request.n))
