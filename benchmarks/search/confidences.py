@@ -6,19 +6,29 @@ one of the half `reporting` from the whole half `choosing`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from statistics import fmean
+from typing import Any
 
 from arms import Sure, best_of, chosen, shown
+from estimates import bootstrap, tell
 from parallel import in_parallel
 from pools import PooledTask, orders
 from sets import HALVES
 
 from assay.bench.statistics import calibration_error, reliability
-from assay.memory.calibration import Labelled, Table, confidence, fit, fold
+from assay.memory.calibration import (
+    SCORES,
+    Labelled,
+    Table,
+    confidence,
+    fit,
+    fold,
+)
 from assay.memory.features import Features
-from assay.memory.measures import Pair, precision_of_surest
+from assay.memory.measures import Pair, log_loss, precision_of_surest
 from assay.sampling.ladder import BATCHES, batches
 from assay.selection import enough, soft_vote
 from assay.solve import Recipe
@@ -53,16 +63,20 @@ class Learnt:
         return sure
 
 
-def learn(tasks: Sequence[PooledTask], rows: Sequence[Labelled]) -> Learnt:
+def learn(
+    tasks: Sequence[PooledTask],
+    rows: Sequence[Labelled],
+    scores: Sequence[str] = tuple(SCORES),
+) -> Learnt:
     """Fit the tables to the rows of the half to choose by."""
     mine = {task.name for task in tasks if task.half == CHOOSING}
     own = [row for row in rows if row.task in mine]
     return Learnt(
         tuple(
-            fit([row for row in own if fold(row.task, FOLDS) != part])
+            fit([row for row in own if fold(row.task, FOLDS) != part], scores=scores)
             for part in range(FOLDS)
         ),
-        fit(own),
+        fit(own, scores=scores),
     )
 
 
@@ -114,3 +128,42 @@ MEASURES: dict[str, Callable[[Sequence[Pair]], float]] = {
     "ece": lambda pairs: calibration_error(reliability(pairs)),
     "precision_surest_half": precision_of_surest,
 }
+WITHOUT_TAIL = tuple(name for name in SCORES if "tail" not in name)
+
+
+def how_true(
+    tasks: Sequence[PooledTask],
+    rows: Sequence[Labelled],
+    stated: Mapping[str, Sequence[Labelled]],
+    names: Sequence[str],
+) -> dict[str, Any]:
+    """How true the confidence of a method's answers is, learnt from other tasks.
+
+    Args:
+        rows: What it is learnt from.
+        stated: By task, the answers that the method handed in, in some orders.
+    """
+    learnt, bare = learn(tasks, rows), learn(tasks, rows, WITHOUT_TAIL)
+    pairs = {n: pairs_of(tasks, stated[n], learnt) for n in names}
+    prior = {n: [(row.stated, row.right) for row in stated[n]] for n in names}
+    untailed = {n: pairs_of(tasks, stated[n], bare) for n in names}
+
+    def of(
+        measure: Callable[[Sequence[Pair]], float], found: Mapping[str, list[Pair]]
+    ) -> Callable[[Sequence[str]], float]:
+        return lambda drawn: measure([p for each in drawn for p in found[each]])
+
+    told: dict[str, Any] = {}
+    for name, measure in MEASURES.items():
+        tell(told, name, bootstrap(names, of(measure, pairs)))
+    tell(told, "ece_of_the_prior", bootstrap(names, of(MEASURES["ece"], prior)))
+    loss, plain = of(log_loss, pairs), of(log_loss, untailed)
+    tell(told, "log_loss", bootstrap(names, loss))
+    tail = bootstrap(names, lambda drawn: loss(drawn) - plain(drawn))
+    tell(told, "log_loss_by_tail", tail)
+    once = [pairs[n][0] for n in names if pairs[n]]
+    told["ece_recorded_order"] = round(calibration_error(reliability(once)), 4)
+    told["mean_confidence"] = round(
+        fmean(said for each in pairs.values() for said, _ in each), 4
+    )
+    return told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from assay.bench.bootstrap import TAIL
 from assay.bench.statistics import quantile
@@ -23,3 +24,9 @@ def bootstrap(
         low=quantile(draws, TAIL),
         high=quantile(draws, 1 - TAIL),
     )
+
+
+def tell(told: dict[str, Any], key: str, found: Estimate) -> None:
+    """Write an estimate into a table: the value, and its interval beside it."""
+    told[key] = round(found.value, 4)
+    told[f"{key}_ci"] = [round(found.low, 4), round(found.high, 4)]

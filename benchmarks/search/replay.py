@@ -22,22 +22,19 @@ from statistics import fmean, mode
 from typing import Any
 
 from arms import Arm, Sure, bon, ladder, single
-from confidences import MEASURES, Learnt, graded, learn, pairs_of
-from estimates import bootstrap
+from confidences import Learnt, graded, how_true, learn
+from estimates import bootstrap, tell
 from parallel import in_parallel
 from pooled import equal, shared
 from pools import PooledTask, orders, read_pool
 from sets import HALVES
 
 from assay.bench.statistics import (
-    calibration_error,
     mcnemar,
-    reliability,
 )
 from assay.memory.calibration import Labelled
 from assay.selection import TECHNIQUES
 from assay.solve import Recipe
-from assay.types.results import Estimate
 
 N_ORDERS = 200
 N_STATED = 20  # orders of a task whose confidences are compared with what was found
@@ -215,9 +212,10 @@ def whole_pools(tasks: list[PooledTask]) -> tuple[list[PooledTask], int]:
 def report(tasks: list[PooledTask], n_orders: int) -> dict[str, Any]:
     """Both halves of one model's pool: every arm, and the targets."""
     tasks, n = whole_pools(tasks)
-    learnt = learn(tasks, graded(tasks, n_max=n))
+    learnt_from = graded(tasks, n_max=n)
+    learnt = learn(tasks, learnt_from)
     rows = all_scores(arms_of(n, learnt), tasks, n_orders)
-    return {half: _half(half, tasks, rows, n, learnt) for half in HALVES}
+    return {half: _half(half, tasks, rows, n, learnt, learnt_from) for half in HALVES}
 
 
 def _half(
@@ -226,6 +224,7 @@ def _half(
     rows: dict[str, Rows],
     n: int,
     learnt: Learnt,
+    learnt_from: Sequence[Labelled],
 ) -> dict[str, Any]:
     names = [task.name for task in tasks if task.half == half]
     if not names:
@@ -243,7 +242,7 @@ def _half(
         )
     ladders = _curve(rows, "assay:")
     for label, other in (("bon", full), ("lazy_bon", rows[f"lazy bon:{n}"])):
-        _tell(
+        tell(
             told,
             f"tokens_ratio_at_{label}_accuracy",
             bootstrap(names, partial(token_ratio, ladders, other)),
@@ -263,19 +262,20 @@ def _half(
             told[f"{arm}_{name}"] = round(mean_right(found, mine), 4)
             told[f"{arm}_tokens_{name}"] = round(mean_tokens(found, mine))
         picked = rows[f"all {n}, soft_vote"]
-        _tell(
+        tell(
             told,
             f"selection_efficiency_{name}",
             bootstrap(mine, partial(efficiency, by_name, picked)),
         )
-        _tell(
+        tell(
             told,
             f"failures_fixed_net_{name}",
             bootstrap(mine, partial(fixed_net, assay, alone)),
         )
-    _tell(told, "harm", bootstrap(names, partial(harm, assay, alone)))
+    tell(told, "harm", bootstrap(names, partial(harm, assay, alone)))
     sure = learnt.sure_at(Recipe().sure_at)
-    told |= _confidences(tasks, learnt, assay, names)
+    stated = {name: found.stated for name, found in assay.items()}
+    told |= how_true(tasks, learnt_from, stated, names)
     told["against_soft_vote_pp"] = {
         arm: _points(found, rows[f"all {n}, soft_vote"], names)
         for arm, found in rows.items()
@@ -299,26 +299,6 @@ def _half(
         arm: [round(mean_right(found, names), 4), round(mean_tokens(found, names))]
         for arm, found in rows.items()
     }
-    return told
-
-
-def _confidences(
-    tasks: list[PooledTask], learnt: Learnt, assay: Rows, names: Sequence[str]
-) -> dict[str, Any]:
-    """How true the confidence of the method's answers is, learnt from other tasks."""
-    told: dict[str, Any] = {}
-    pairs = {n: pairs_of(tasks, assay[n].stated, learnt) for n in names}
-    for name, measure in MEASURES.items():
-
-        def of(drawn: Sequence[str], measure: Any = measure) -> float:
-            return float(measure([pair for each in drawn for pair in pairs[each]]))
-
-        _tell(told, name, bootstrap(names, of))
-    once = [pairs[n][0] for n in names if pairs[n]]
-    told["ece_recorded_order"] = round(calibration_error(reliability(once)), 4)
-    told["mean_confidence"] = round(
-        fmean(said for each in pairs.values() for said, _ in each), 4
-    )
     return told
 
 
@@ -349,11 +329,6 @@ def _points(new: Rows, old: Rows, names: Sequence[str]) -> list[float]:
     tokens = mean_tokens(new, names) - mean_tokens(old, names)
     points = [round(100 * x, 2) for x in (found.value, found.low, found.high)]
     return [*points, round(tokens)]
-
-
-def _tell(told: dict[str, Any], key: str, found: Estimate) -> None:
-    told[key] = round(found.value, 4)
-    told[f"{key}_ci"] = [round(found.low, 4), round(found.high, 4)]
 
 
 def _difference(assay: Rows, curve: Sequence[Rows], names: Sequence[str]) -> float:

@@ -99,15 +99,17 @@ SCORES: dict[str, Callable[[Features], float]] = {
 and a rule that a reader can check by hand is worth more than the last hundredth."""
 
 
-def fit(rows: Sequence[Labelled]) -> Table:
+def fit(rows: Sequence[Labelled], *, scores: Sequence[str] = tuple(SCORES)) -> Table:
     """Fit a table, choosing each curve's score by cross-fitted log loss.
 
     Takes a second for some thousands of rows. Provenance is the caller's to fill in.
+
+    Args:
+        scores: Names of `SCORES` to choose from, the simplest first.
     """
-    return Table(
-        with_given=_curve([row for row in rows if row.features.has_given]),
-        without_given=_curve([row for row in rows if not row.features.has_given]),
-    )
+    given = [row for row in rows if row.features.has_given]
+    others = [row for row in rows if not row.features.has_given]
+    return Table(with_given=_curve(given, scores), without_given=_curve(others, scores))
 
 
 def confidence(table: Table, features: Features) -> float | None:
@@ -159,10 +161,10 @@ def fold(task: str, folds: int, *, salt: str = "") -> int:
     return int.from_bytes(sha256(f"{salt}{task}".encode()).digest()[:8]) % folds
 
 
-def _curve(rows: Sequence[Labelled]) -> Curve | None:
+def _curve(rows: Sequence[Labelled], scores: Sequence[str]) -> Curve | None:
     if len({row.task for row in rows}) < LEAST_TASKS:
         return None
-    losses = {name: _loss(rows, name) for name in SCORES}
+    losses = {name: _loss(rows, name) for name in scores}
     score = min(losses, key=losses.__getitem__)  # of equals the simpler one
     return _fitted(rows, score)
 
