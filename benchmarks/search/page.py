@@ -27,7 +27,7 @@ TARGETS = (
     ("selection_efficiency_mbppplus", "selection efficiency, MBPP+", "0.80"),
     ("ece", "calibration error, 10 bins", "at most 0.05"),
     ("ece_of_the_prior", "calibration error of the prior", ""),
-    ("log_loss_by_tail", "log loss more where the tail of log-probabilities counts", ""),
+    ("log_loss_by_tail", "log loss more, by the tail of log-probabilities", ""),
     ("precision_surest_half", "precision of the surest half", "0.97"),
     ("harm", "harm", "at most 0.02"),
 )
