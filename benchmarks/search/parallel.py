@@ -28,7 +28,8 @@ def in_parallel(work: Callable[[T], R], things: Sequence[T]) -> list[R]:
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(n, mp_context=context) as pool:
-            return list(pool.map(_one, range(len(things)), chunksize=8))
+            size = max(1, min(8, len(things) // (4 * n)))
+            return list(pool.map(_one, range(len(things)), chunksize=size))
     finally:
         _work.pop()
         _things.pop()
