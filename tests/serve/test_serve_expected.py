@@ -32,6 +32,7 @@ MODEL = "qwen2.5-coder-0.5b"
 NO_EXAMPLES = (
     "Write a Python function `double(n: int)` that returns twice the number n."
 )
+LONG = f"{NO_EXAMPLES} It is {'very ' * 100}easy."
 KINDS = ("with_examples", "without_examples")
 
 seconds = st.floats(0.1, 10_000)
@@ -143,14 +144,22 @@ def test_the_edges_are_the_threshold_and_the_second_sample() -> None:
     assert decided(free)[0] is Route.FAST, "a search that asks for nothing adds nothing"
 
 
-def test_by_the_recorded_runs_examples_are_what_makes_a_search_worth_it() -> None:
+def test_by_the_recorded_runs_a_search_is_worth_most_where_examples_are() -> None:
     (table,) = tables()
     assert 0 < table.threshold.low < table.threshold.value < table.threshold.high
-    kinds = (table.with_examples, Route.SEARCH), (table.without_examples, Route.FAST)
-    for kind, route in kinds:
-        for group in kind.groups:
-            assert group.features is not None
-            assert decided(expected(group.features))[0] is route, group.features
+    for group in table.with_examples.groups:
+        assert group.features is not None
+        assert decided(expected(group.features))[0] is Route.SEARCH, group.features
+    rates = [
+        [group.rate for group in kind.groups]
+        for kind in (table.with_examples, table.without_examples)
+    ]
+    assert min(rates[0]) > max(rates[1])
+    for group in table.without_examples.groups:
+        assert group.features is not None
+        is_worth = group.rate >= table.threshold.value
+        assert (decided(expected(group.features))[0] is Route.SEARCH) == is_worth
+    assert min(rates[1]) < table.threshold.value
 
 
 def test_another_model_is_routed_by_the_table_nearest_in_size() -> None:
@@ -255,8 +264,8 @@ def test_an_answer_says_what_was_expected_and_its_solve_keeps_it(
     server: Running,
 ) -> None:
     searched = asked(server, TASK)
-    bare = asked(server, NO_EXAMPLES)
-    wished = asked(server, NO_EXAMPLES, assay={"route": "search"})
+    bare = asked(server, LONG)
+    wished = asked(server, LONG, assay={"route": "search"})
     assert (searched["route"], bare["route"]) == ("search", "fast")
     assert wished["reason"] == "the request asks for it"
     assert wished["route"] == "search"
