@@ -15,19 +15,20 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from confidences import CHOOSING, graded, learn
+from confidences import CHOOSING, graded
 from execute import read_rows
 from pools import read_pool
 from replay import whole_pools
 
-from assay.memory.calibration import Table
+from assay.memory.calibration import Table, fit
 from assay.memory.tables import table_text
 
 
 def shipped(path: Path) -> Table:
     """The table of a pool, with where it comes from."""
     tasks, n = whole_pools(read_pool(path))
-    table = learn(tasks, graded(tasks, n_max=n)).whole
+    mine = [task for task in tasks if task.half == CHOOSING]
+    table = fit(graded(mine, n_max=n))
     identity = json.loads(next(iter(read_rows(path)))["identity"])
     return replace(
         table,

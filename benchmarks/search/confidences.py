@@ -133,17 +133,17 @@ WITHOUT_TAIL = tuple(name for name in SCORES if "tail" not in name)
 
 def how_true(
     tasks: Sequence[PooledTask],
-    rows: Sequence[Labelled],
+    learnt: Learnt,
+    bare: Learnt,
     stated: Mapping[str, Sequence[Labelled]],
     names: Sequence[str],
 ) -> dict[str, Any]:
     """How true the confidence of a method's answers is, learnt from other tasks.
 
     Args:
-        rows: What it is learnt from.
+        bare: Learnt of the same answers, without the tail of log-probabilities.
         stated: By task, the answers that the method handed in, in some orders.
     """
-    learnt, bare = learn(tasks, rows), learn(tasks, rows, WITHOUT_TAIL)
     pairs = {n: pairs_of(tasks, stated[n], learnt) for n in names}
     prior = {n: [(row.stated, row.right) for row in stated[n]] for n in names}
     untailed = {n: pairs_of(tasks, stated[n], bare) for n in names}

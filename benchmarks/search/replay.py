@@ -22,7 +22,7 @@ from statistics import fmean, mode
 from typing import Any
 
 from arms import Arm, Sure, bon, ladder, single
-from confidences import Learnt, graded, how_true, learn
+from confidences import WITHOUT_TAIL, Learnt, graded, how_true, learn
 from estimates import bootstrap, tell
 from parallel import in_parallel
 from pooled import equal, shared
@@ -212,12 +212,10 @@ def whole_pools(tasks: list[PooledTask]) -> tuple[list[PooledTask], int]:
 def report(tasks: list[PooledTask], n_orders: int) -> dict[str, Any]:
     """Both halves of one model's pool: every arm, and the targets."""
     tasks, n = whole_pools(tasks)
-    learnt_from = graded(tasks, n_max=n)
-    learnt = learn(tasks, learnt_from)
+    choices = graded(tasks, n_max=n)
+    learnt, bare = learn(tasks, choices), learn(tasks, choices, WITHOUT_TAIL)
     rows = all_scores(arms_of(n, learnt), tasks, n_orders)
-    told = in_parallel(
-        lambda half: _half(half, tasks, rows, n, learnt, learnt_from), HALVES
-    )
+    told = in_parallel(lambda half: _half(half, tasks, rows, n, learnt, bare), HALVES)
     return dict(zip(HALVES, told, strict=True))
 
 
@@ -227,7 +225,7 @@ def _half(
     rows: dict[str, Rows],
     n: int,
     learnt: Learnt,
-    learnt_from: Sequence[Labelled],
+    bare: Learnt,
 ) -> dict[str, Any]:
     names = [task.name for task in tasks if task.half == half]
     if not names:
@@ -278,7 +276,7 @@ def _half(
     tell(told, "harm", bootstrap(names, partial(harm, assay, alone)))
     sure = learnt.sure_at(Recipe().sure_at)
     stated = {name: found.stated for name, found in assay.items()}
-    told |= how_true(tasks, learnt_from, stated, names)
+    told |= how_true(tasks, learnt, bare, stated, names)
     told["against_soft_vote_pp"] = {
         arm: _points(found, rows[f"all {n}, soft_vote"], names)
         for arm, found in rows.items()

@@ -20,7 +20,16 @@ from assay.sampling.extraction import normalise
 from assay.sampling.ladder import BATCHES
 from assay.selection.outputs import output_key
 from assay.solve import Recipe, solve
-from assay.types import Call, Candidate, Case, IOMode, Problem, Request
+from assay.types import (
+    Call,
+    Candidate,
+    Case,
+    Choice,
+    IOMode,
+    Judged,
+    Problem,
+    Request,
+)
 
 SEARCH = Path(__file__).parent.parent.parent / "benchmarks" / "search"
 sys.path.insert(0, str(SEARCH))
@@ -47,6 +56,10 @@ PROGRAMS = (
 )
 N_SAMPLES = 8
 SETTINGS = SamplingSettings(max_tokens=100)
+
+
+def share(problem: Problem, choice: Choice, best: Judged | None) -> float:
+    return features_of(problem, choice, best).share
 
 
 async def row_of(drawn: list[int], tokens: list[int], judge: LocalJudge) -> Any:
@@ -107,7 +120,7 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
             batch_sizes=sizes,
             n_inputs=6,
             repair=None,
-            confidence=lambda p, choice, best: features_of(p, choice, best).share,
+            confidence=share if sure_at < 1 else None,
             sure_at=sure_at,
         )
         async with open_judge(slots=1) as judge:
@@ -128,7 +141,8 @@ def test_the_ladder_on_a_pool_is_the_ladder_of_solve(
             assert solution.stopped == "sure"
         assert found.tokens == solution.spend.usage.completion_tokens
         assert found.features is not None
-        assert found.features.share == solution.confidence
+        stated = found.features.share if sure_at < 1 else found.confidence
+        assert stated == solution.confidence
         assert solution.answer is not None
         assert found.answer is not None
         names = [each["name"] for each in row["programs"]]
@@ -249,8 +263,8 @@ def test_one_budget_serves_the_hard_task_with_what_easy_ones_leave() -> None:
         return True
 
     equal, shared = (
-        share(tasks, tokens=800, n_max=8, sure=at_once)
-        for share in (pooled.equal, pooled.shared)
+        spend(tasks, tokens=800, n_max=8, sure=at_once)
+        for spend in (pooled.equal, pooled.shared)
     )
     for found in (equal, shared):
         assert sum(tokens for _, tokens in found.values()) <= 3200
@@ -262,5 +276,5 @@ def test_one_budget_serves_the_hard_task_with_what_easy_ones_leave() -> None:
 def test_a_budget_too_small_for_one_sample_spends_nothing() -> None:
     task = pool_of(True)
     task = replace(task, samples=(replace(task.samples[0], tokens=300),))
-    for share in (pooled.equal, pooled.shared):
-        assert share([task], tokens=250, n_max=8, sure=never) == {"t": (0.0, 0)}
+    for spend in (pooled.equal, pooled.shared):
+        assert spend([task], tokens=250, n_max=8, sure=never) == {"t": (0.0, 0)}
