@@ -92,10 +92,9 @@ def ladder(
             reason = enough(
                 task.problem, choice, n_inputs=task.n_inputs, stop_at=stop_at
             )
-            if stops and reason:
-                settled = True
-                break
-            if sure and choice.classes and sure(task, shown(task, order[:n], choice)):
+            if (stops and reason) or (
+                sure and choice.classes and sure(task, shown(task, order[:n], choice))
+            ):
                 settled = True
                 break
         if choice is None:
