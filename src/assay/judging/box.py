@@ -52,13 +52,22 @@ class Box:
         if begun_s < self._next_s or not pid:
             return {}
         try:
-            n_bytes, n_files = folders.weigh(self.folder)
-            n_bytes += folders.weigh_unlinked(pid, self.folder)
-        except OSError:  # it moves its folders while we look
-            return {}
+            return self._weigh(pid)
         finally:
             took_s = time.monotonic() - begun_s
             self._next_s = time.monotonic() + _SHARE * took_s
+
+    def weigh_left(self) -> dict[str, Any]:
+        """What a job that ended left in files: it may have been faster than a look."""
+        return self._weigh(None)
+
+    def _weigh(self, pid: int | None) -> dict[str, Any]:
+        try:
+            n_bytes, n_files = folders.weigh(self.folder)
+            if pid is not None:
+                n_bytes += folders.weigh_unlinked(pid, self.folder)
+        except OSError:  # it moves its folders while we look
+            return {}
         return {"disk_mb": n_bytes / _MEGABYTE, "files": n_files}
 
     def remove(self) -> None:

@@ -80,7 +80,9 @@ def compile_source(slot: Slot, recipe: Recipe) -> Observation:
             payload = job.wait_frame()
             ending = job.wait_end()
             wall_s = job.spending.wall_s()
-            is_ended = job.stopped is not None or ending.is_out_of_memory
+            is_ended = (
+                job.stopped is not None or ending.is_out_of_memory or ending.excess
+            )
             if payload is not None and not is_ended:
                 status, error, words, files = _built(payload)
             else:

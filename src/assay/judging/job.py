@@ -50,6 +50,7 @@ class Ending:
     cpu_s: float
     peak_mb: float
     is_out_of_memory: bool = False  # the kernel ended one of its processes for it
+    excess: str = ""  # what it left beyond its limits on files
 
 
 class Job:
@@ -384,6 +385,7 @@ class Job:
                 cpu_s=max(event["cpu_s"], self.spending.tree_cpu_s),
                 peak_mb=max(0, event["peak_kb"] - baseline_kb) / 1024,
                 is_out_of_memory=self._slot.ran_out_of_memory(),
+                excess=self.spending.excess_left(event),
             )
 
     def _ask_usage(self, *, exact: bool = False) -> None:

@@ -86,6 +86,8 @@ def of_end(job: Job, ending: Ending, *, is_whole_run: bool) -> tuple[Status, str
         return Status.SECURITY_VIOLATION, _FORBIDDEN
     if ending.is_out_of_memory:
         return Status.MEMORY_LIMIT, f"more than {limits.memory_mb} MB of memory"
+    if ending.excess:
+        return Status.RUNTIME_ERROR, f"more than {ending.excess}"
     if is_whole_run and ending.cpu_s > limits.cpu_s:
         return Status.TIME_LIMIT, f"more than {limits.cpu_s:g} s of CPU time"
     is_near = ending.peak_mb > _NEAR_LIMIT * limits.memory_mb

@@ -59,6 +59,10 @@ class Spending:
         if "disk_mb" in used:  # a job on the computer's own disk, which has no walls
             self._excess = self._excess or _excess(used, self._limits)
 
+    def excess_left(self, used: dict[str, Any]) -> str:
+        """What a job that ended left beyond its limits on files; empty if nothing."""
+        return _too_much_in_files(used, self._limits) if "disk_mb" in used else ""
+
     @property
     def needs_exact_memory(self) -> bool:
         """Whether the plain sum is too high; it counts what is shared many times."""
@@ -87,10 +91,16 @@ class Spending:
 
 
 def _excess(used: dict[str, Any], limits: Limits) -> str:
+    if excess := _too_much_in_files(used, limits):
+        return excess
+    if used["processes"] == 1 and used["threads"] > limits.processes:
+        return f"{limits.processes} threads"
+    return ""
+
+
+def _too_much_in_files(used: dict[str, Any], limits: Limits) -> str:
     if used["disk_mb"] > limits.disk_mb:
         return f"{limits.disk_mb} MB in files"
     if used["files"] > _MOST_FILES:
         return f"{_MOST_FILES} files"
-    if used["processes"] == 1 and used["threads"] > limits.processes:
-        return f"{limits.processes} threads"
     return ""

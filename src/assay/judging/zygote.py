@@ -235,8 +235,10 @@ class Zygote:
 
     def _reap(self) -> None:
         _, status, used = os.wait4(self._pid, 0)
+        left: dict[str, Any] = {}
         if self._box is not None:
             _kill_session(self._pid)
+            left = self._box.weigh_left()
             self._box.remove()
         os.close(self._pidfd)
         self._pid, self._pidfd, self._is_told = 0, -1, True
@@ -255,6 +257,7 @@ class Zygote:
                 "exit": exit_code,
                 "cpu_s": used.ru_utime + used.ru_stime,
                 "peak_kb": used.ru_maxrss,
+                **left,
             }
         )
 
