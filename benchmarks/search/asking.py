@@ -19,7 +19,7 @@ from assay.bench.keeper import Keeper
 from assay.budget import Budget, Metered
 from assay.errors import ContextLengthExceeded
 from assay.evidence import contradicted_leader
-from assay.inputs import make_inputs, stress_inputs
+from assay.inputs import near_inputs, stress_inputs
 from assay.inputs.asked_inputs import asked_inputs
 from assay.inputs.generator_program import generator_program
 from assay.inputs.plain import key
@@ -106,7 +106,7 @@ async def asked(
         plans: Whether plans are asked for too.
     """
     problem = placed.task.problem
-    inputs = make_inputs(problem, n=N_INPUTS, seed=0)
+    inputs = near_inputs(problem, n=N_INPUTS, seed=0)
     stress = stress_inputs(problem, n=N_STRESS, seed=0)
     pool = Pool(problem, judge, inputs, Trace(), runs_twice=True, stress=stress)
     for sample in old:

@@ -6,8 +6,9 @@
 What is kept of a program is whether it passed each given test, under which key its
 output on each self-made input is counted, how it was graded on the hidden cases, and
 its hash: no statement, no code, no case. So the table of ablations can be replayed from
-the file alone. Tasks whose pool is not complete are left out. Only what a former file
-of that name lacks is run.
+the file alone. The first `n_inputs` keys are of the inputs that a solve makes; the
+places of those it would make without corner cases are in `near`. Tasks whose pool is
+not complete are left out. Only what a former file of that name lacks is run.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +31,24 @@ from sets import SETS, Placed, placed_tasks
 
 from assay.bench.keeper import Keeper
 from assay.concurrency import gather
-from assay.inputs import make_inputs
+from assay.inputs import make_inputs, near_inputs
+from assay.inputs.plain import key
 from assay.judging.judge import LocalJudge, open_judge
 from assay.models.recordings import RecordingStore, model_json
 from assay.sampling.extraction import extract_program, normalise
 from assay.sampling.logprobs import mean_logprob, tail_logprob
 from assay.sampling.prompting import sample_request
 from assay.selection.outputs import output_key
-from assay.types import Candidate, Completion, FinishReason, ModelIdentity, Problem
+from assay.types import (
+    Candidate,
+    Completion,
+    FinishReason,
+    Input,
+    ModelIdentity,
+    Observation,
+    Problem,
+    Status,
+)
 
 N_INPUTS = 30
 JOBS = 2
@@ -109,6 +121,40 @@ def programs_of(
     return samples, programs
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The inputs of a task: first those that a solve makes, then what is compared."""
+
+    inputs: tuple[Input, ...]
+    n_usual: int
+    near: tuple[int, ...]  # places of those that a solve without corner cases makes
+
+    @property
+    def digest(self) -> str:
+        """What tells whether other inputs were made before."""
+        text = "\n".join(map(key, self.inputs))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def inputs_of(problem: Problem) -> Made:
+    """Make the inputs of a task, each once."""
+    usual = make_inputs(problem, n=N_INPUTS, seed=0)
+    near = near_inputs(problem, n=N_INPUTS, seed=0)
+    named = {key(each): each for each in (*usual, *near)}
+    places = {name: place for place, name in enumerate(named)}
+    return Made(
+        inputs=tuple(named.values()),
+        n_usual=len(usual),
+        near=tuple(places[key(each)] for each in near),
+    )
+
+
+def lacks(row: Row, problem: Problem, pool: list[Completion]) -> bool:
+    """Whether a row of a former file is of fewer samples, or of other inputs."""
+    is_same = row.get("inputs_sha256") == inputs_of(problem).digest
+    return not is_same or len(pool) > len(row["samples"])
+
+
 def name_of(code: str) -> str:
     """The name of a program: the digest of its form, which equal programs share."""
     form = normalise(code)
@@ -130,44 +176,58 @@ async def executed(
     """Run the programs of a task, but for those that an older row holds."""
     problem = placed.task.problem
     samples, programs = programs_of(problem, pool)
-    inputs = make_inputs(problem, n=N_INPUTS, seed=0)
+    made = inputs_of(problem)
+    is_same = made.digest == old.get("inputs_sha256")
     known = {each["name"]: each for each in old.get("programs", [])}
     rows = []
     for name, code in programs.items():
-        rows.append(
-            known.get(name)
-            or {"name": name} | await shown(problem, code, inputs, judge, keeper)
-        )
+        row: Row = {"name": name} | known.get(name, {})
+        if "right" not in row:
+            row |= await judged(problem, code, judge, keeper)
+        if not is_same or "keys" not in row:
+            row |= await shown(problem, code, row["given"], made.inputs, judge)
+        rows.append(row)
     return {
         "task": problem.id,
         "identity": model_json(identity),
         "set": placed.set,
         "half": placed.half,
         "has_given_tests": problem.has_given_tests,
-        "n_inputs": len(inputs),
+        "n_inputs": made.n_usual,
+        "near": list(made.near),
+        "inputs_sha256": made.digest,
         "samples": samples,
         "programs": rows,
     }
 
 
-async def shown(
-    problem: Problem, code: str, inputs: Any, judge: LocalJudge, keeper: Keeper
-) -> Row:
-    """What running a program shows, and its grade, which no technique sees."""
-    candidate = Candidate(code=code)
-    verdict = await judge.judge(candidate, problem)
-    seen: tuple[Any, ...] = ()
-    if inputs and (verdict.passed or not verdict.counted):
-        seen = await judge.observe(candidate, problem, inputs)
+async def judged(problem: Problem, code: str, judge: LocalJudge, keeper: Keeper) -> Row:
+    """How a program does on what was given, and its grade, which no technique sees."""
+    verdict = await judge.judge(Candidate(code=code), problem)
     grade = await keeper.grade(problem.id, code)
     if grade["outcome"] == "pending":
         raise SystemExit(f"{problem.id} was not graded: {grade['reason']}")
     return {
         "given": [str(result.status) for result in verdict.counted],
         "distance": round(verdict.distance, 6),
+        "right": grade["outcome"] == "passed",
+    }
+
+
+async def shown(
+    problem: Problem,
+    code: str,
+    given: list[str],
+    inputs: tuple[Input, ...],
+    judge: LocalJudge,
+) -> Row:
+    """What a program in play prints on each input."""
+    seen: tuple[Observation, ...] = ()
+    if inputs and all(status == Status.PASSED for status in given):
+        seen = await judge.observe(Candidate(code=code), problem, inputs)
+    return {
         "keys": [output_key(each, problem) for each in seen],
         "cpu_s": round(sum(each.cpu_s for each in seen), 4),
-        "right": grade["outcome"] == "passed",
     }
 
 
@@ -197,8 +257,8 @@ async def execute(data: Path, model: str, path: Path, out: Path) -> None:
         todo: dict[str, list[tuple[Placed, list[Completion]]]] = defaultdict(list)
         for placed in placed_tasks(data, SETS):
             pool = whole_pool(placed, model, store, identity)
-            n_old = len(rows.get(placed.task.problem.id, {}).get("samples", []))
-            if pool is not None and len(pool) > n_old:
+            problem = placed.task.problem
+            if pool and lacks(rows.get(problem.id, {}), problem, pool):
                 todo[placed.file].append((placed, pool))
         judge = await stack.enter_async_context(open_judge(slots=JOBS))
         for name, each in todo.items():

@@ -47,6 +47,7 @@ class PooledTask:
     samples: tuple[Sample, ...]
     programs: tuple[Judged, ...]
     right: tuple[bool, ...]  # the grade of each program: for scoring alone
+    near: PooledTask | None = None  # as if no corner cases were made; None: the same
     cache: dict[Any, Any] = field(default_factory=dict)
     _held: dict[tuple[int, ...], tuple[Judged, ...]] = field(default_factory=dict)
 
@@ -82,6 +83,11 @@ class PooledTask:
             tail_logprob=self.samples[first].tail_logprob,
         )
         return replace(judged, candidate=candidate)
+
+    def cut(self, n: int) -> PooledTask:
+        """The task with its first `n` samples alone."""
+        near = None if self.near is None else self.near.cut(n)
+        return replace(self, samples=self.samples[:n], near=near)
 
     def tokens(self, drawn: Sequence[int]) -> int:
         """Completion tokens of these samples."""
@@ -119,13 +125,22 @@ def read_pool(path: Path) -> list[PooledTask]:
 
 def task_of(row: dict[str, Any]) -> PooledTask:
     """A task of a pool from its row."""
+    places = [*range(row["n_inputs"])]
+    near = row.get("near", places)  # what techniques asked was asked without corners
+    task = _task_on(row, places)
+    task.near = None if near == places else _task_on(row, near)
+    return task
+
+
+def _task_on(row: dict[str, Any], places: Sequence[int]) -> PooledTask:
+    """The task as it is when these of its inputs were made."""
     numbers = {each["name"]: number for number, each in enumerate(row["programs"])}
     given = (TestCode(source="assert True"),) if row["has_given_tests"] else ()
     return PooledTask(
         name=row["task"],
         set=row["set"],
         half=row["half"],
-        n_inputs=row["n_inputs"],
+        n_inputs=len(places),
         problem=Problem(
             id=row["task"],
             statement="",
@@ -143,13 +158,16 @@ def task_of(row: dict[str, Any]) -> PooledTask:
             )
             for each in row["samples"]
         ),
-        programs=tuple(_judged(n, each) for n, each in enumerate(row["programs"])),
+        programs=tuple(
+            _judged(n, each, places) for n, each in enumerate(row["programs"])
+        ),
         right=tuple(each["right"] for each in row["programs"]),
     )
 
 
-def _judged(number: int, row: dict[str, Any]) -> Judged:
+def _judged(number: int, row: dict[str, Any], places: Sequence[int]) -> Judged:
     """A program as the judge showed it: a number for its code, keys for outputs."""
+    keys = [row["keys"][place] for place in places] if row["keys"] else []
     candidate = Candidate(code=str(number), made_by="sample")
     results = tuple(
         CaseResult(status=Status(status), distance=row["distance"])
@@ -159,7 +177,7 @@ def _judged(number: int, row: dict[str, Any]) -> Judged:
         Observation(status=Status.RUNTIME_ERROR)
         if key is None
         else Observation(status=Status.FINISHED, value=key)
-        for key in row["keys"]
+        for key in keys
     )
     return Judged(
         candidate=candidate,

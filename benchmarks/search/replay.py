@@ -15,13 +15,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import fmean, mode
 from typing import Any
 
-from arms import Arm, Sure, bon, ladder, single
+from arms import Arm, Sure, bon, ladder, single, without_corners
 from confidences import WITHOUT_TAIL, Learnt, graded, how_true, learn
 from estimates import bootstrap, tell
 from parallel import in_parallel
@@ -188,6 +188,9 @@ def arms_of(n: int, learnt: Learnt) -> dict[str, Arm]:
             arms[f"sure at {least}:{k}"] = ladder(n_max=k, sure=learnt.sure_at(least))
     for name, select in TECHNIQUES.items():
         arms[f"all {n}, {name}"] = ladder(n_max=n, stops=False, select=select)
+    arms["no corner cases"] = without_corners(ladder(n_max=n, sure=sure))
+    every = ladder(n_max=n, stops=False)
+    arms[f"all {n}, no corner cases"] = without_corners(every)
     return arms
 
 
@@ -201,7 +204,7 @@ def whole_pools(tasks: list[PooledTask]) -> tuple[list[PooledTask], int]:
         for name in {task.set for task in tasks}
     }
     kept = [
-        replace(task, samples=task.samples[: usual[task.set]])
+        task.cut(usual[task.set])
         for task in tasks
         if len(task.samples) >= usual[task.set]
     ]
@@ -285,7 +288,7 @@ def _half(
     told["against_the_ladder_pp"] = {
         arm: _points(found, assay, names)
         for arm, found in rows.items()
-        if arm.startswith(("stop at", "one by one"))
+        if arm.startswith(("stop at", "one by one", "no corner cases"))
         or (arm.startswith(("never sure", "sure at")) and arm.endswith(f":{n}"))
     }
     told["tokens_ratio_when_sure"] = {

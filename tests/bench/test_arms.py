@@ -66,7 +66,10 @@ def test_each_form_is_read(text: str, wanted: dict[str, Any]) -> None:
         ("bon:1001", "draws '1001' samples"),
         ("bon:" + "9" * 5000, "give a number from 1 to 1,000"),
         ("majority:x", "draws 'x' samples"),
-        ("assay:", "leaves out ''; there are -inputs, -select, -repair, -stop"),
+        (
+            "assay:",
+            "leaves out ''; there are -inputs, -corners, -select, -repair, -stop",
+        ),
         ("assay:repair", "leaves out 'repair'; did you mean '-repair'?"),
         ("assay:-repiar", "did you mean '-repair'?"),
         ("assay:-repair,", "leaves out ''"),

@@ -120,7 +120,8 @@ def changed(without: Sequence[str]) -> set[str]:
     return {name for name in names if told(usual, name) != told(less, name)}
 
 
-FIELDS = {"inputs": {"make_inputs"}, "select": {"select"}, "repair": {"repair"}}
+FIELDS = {"inputs": {"make_inputs"}, "corners": {"make_inputs"}}
+FIELDS |= {"select": {"select"}, "repair": {"repair"}}
 FIELDS |= {"stop": {"stop_at", "sure_at"}}
 
 

@@ -239,3 +239,9 @@ def test_numbers_beyond_reckoning_stay_and_the_others_move(odd: float) -> None:
     made = arguments((odd, 3), (1.5, 4), (odd, 5))
     assert any(second not in (3, 4, 5) for _, second in made)
     assert arguments(([odd, 1, 2.5],), ([2.5],))
+
+
+@pytest.mark.parametrize("odd", [None, 2.5, {"a": 1}, frozenset()])
+def test_what_is_no_number_bounds_no_members(odd: Value) -> None:
+    example = Call(args=(odd, [[1, 2], [0, 3]]))
+    assert mutate((example,), n=5)

@@ -15,7 +15,7 @@ from pathlib import Path
 from assay.errors import UsageError
 from assay.sampling.prompting import SEED_STRIDE
 
-RUNGS = ("inputs", "select", "repair", "stop")
+RUNGS = ("inputs", "corners", "select", "repair", "stop")
 """What `assay:-x` can leave out."""
 
 KINDS = (

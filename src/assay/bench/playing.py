@@ -20,7 +20,7 @@ from assay.bench.messages import Played, Playing
 from assay.budget import Budget, Limit
 from assay.concurrency import gather
 from assay.errors import BudgetExhausted, UsageError
-from assay.inputs import make_inputs
+from assay.inputs import make_inputs, near_inputs
 from assay.memory.tables import table_of
 from assay.pool import Pool
 from assay.repair import executed_facts
@@ -284,8 +284,15 @@ def first_in_play(
     return replace(choice, classes=tuple(members))
 
 
+def _without_corners(recipe: Recipe) -> Recipe:
+    if recipe.make_inputs is not make_inputs:
+        return recipe
+    return replace(recipe, make_inputs=near_inputs)
+
+
 _WITHOUT: dict[str, Callable[[Recipe], Recipe]] = {
     "inputs": lambda recipe: replace(recipe, make_inputs=_no_inputs),
+    "corners": _without_corners,
     "select": lambda recipe: replace(recipe, select=first_in_play),
     "repair": lambda recipe: replace(recipe, repair=None),
     "stop": lambda recipe: replace(recipe, stop_at=inf, sure_at=inf),

@@ -9,6 +9,7 @@ from assay.types.results import Attempt, Step
 
 RUNGS = {
     "inputs": "self-made inputs",
+    "corners": "corner cases",
     "select": "selection",
     "repair": "repair",
     "stop": "early stopping",

@@ -110,7 +110,10 @@ def _ties(rows: list[list[Value]], names: list[str]) -> list[Tie]:
                 found.append(
                     Tie(kind="same_length", first=i, second=j, offset=offsets.pop())
                 )
-        offset = _below(pairs)
+        bounds = all(
+            type(a) is int or isinstance(a, list | tuple | str) for a, _ in pairs
+        )
+        offset = _below(pairs) if bounds else None
         if offset is not None:
             found.append(Tie(kind="members_below", first=i, second=j, offset=offset))
     return found
@@ -158,14 +161,21 @@ def mutate_call(example: Call, shape: CallShape, rng: Random) -> Call:
     changed = set(rng.sample(range(len(values)), how_many))
     for index in changed:
         values[index] = mutate_value(values[index], shape.shapes[index], rng)
-    for tie in shape.ties:
-        _restore(values, tie, changed, shape.shapes, rng)
+    restore(values, shape, changed, rng)
     n_positional = len(example.args)
     keywords = [name for name, _ in example.kwargs]
     return Call(
         args=tuple(values[:n_positional]),
         kwargs=tuple(zip(keywords, values[n_positional:], strict=True)),
     )
+
+
+def restore(
+    values: list[Value], shape: CallShape, changed: set[int], rng: Random
+) -> None:
+    """Make what ties the arguments hold again, in place, after some of them changed."""
+    for tie in shape.ties:
+        _restore(values, tie, changed, shape.shapes, rng)
 
 
 def _restore(
