@@ -19,7 +19,7 @@ import hashlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,8 +132,13 @@ class Made:
     @property
     def digest(self) -> str:
         """What tells whether other inputs were made before."""
-        text = "\n".join(map(key, self.inputs))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return digest_of(self.inputs)
+
+
+def digest_of(inputs: Sequence[Input]) -> str:
+    """What tells inputs from others, in fewer words."""
+    text = "\n".join(map(key, inputs))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def inputs_of(problem: Problem) -> Made:

@@ -41,7 +41,7 @@ N_STATED = 20  # orders of a task whose confidences are compared with what was f
 NEVER = 10.0
 ONE_BY_ONE = (1,)
 POOLED = (300, 600)  # tokens a task
-SURE_AT = (0.5, 0.6, 0.75, 0.85, 0.95)
+SURE_AT = (0.6, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 Rows = dict[str, "Score"]
 

@@ -109,6 +109,7 @@ def without_examples(row: Row, shown: Row) -> PooledTask:
         | {
             "has_given_tests": False,
             "n_inputs": shown["n_inputs"],
+            "near": [*range(shown["n_inputs"])],
             "programs": programs,
         }
     )

@@ -29,7 +29,7 @@ import anyio
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks" / "search"))
 
-from execute import N_INPUTS, name_of, read_rows, write_rows  # noqa: E402
+from execute import N_INPUTS, digest_of, name_of, read_rows, write_rows  # noqa: E402
 from record import MAX_TOKENS  # noqa: E402
 from sets import HALVES, placed_tasks  # noqa: E402
 
@@ -39,7 +39,7 @@ from assay.models.recordings import recording_key  # noqa: E402
 from assay.sampling.extraction import extract_program  # noqa: E402
 from assay.sampling.prompting import sample_request  # noqa: E402
 from assay.selection.outputs import output_key  # noqa: E402
-from assay.types import Candidate, FinishReason, ModelIdentity, Problem  # noqa: E402
+from assay.types import Candidate, FinishReason, Input, ModelIdentity, Problem  # noqa: E402
 
 CHOOSING = HALVES[0]
 
@@ -71,12 +71,17 @@ def programs_of(
             yield each["program"], code
 
 
+def without(problem: Problem) -> tuple[Problem, tuple[Input, ...]]:
+    """The problem as if nothing had been given, and the inputs made for it then."""
+    hidden = replace(problem, cases=(), test_code=())
+    return hidden, make_inputs(hidden, n=N_INPUTS, seed=0)
+
+
 async def without_examples(
     problem: Problem, programs: Mapping[str, str], judge: LocalJudge
 ) -> Row:
     """What is known of a task beforehand, and what its programs show."""
-    hidden = replace(problem, cases=(), test_code=())
-    inputs = make_inputs(hidden, n=N_INPUTS, seed=0)
+    hidden, inputs = without(problem)
     keys = {}
     for name, code in programs.items() if inputs else ():
         seen = await judge.observe(Candidate(code=code), hidden, inputs)
@@ -87,6 +92,7 @@ async def without_examples(
         "n_given": len(problem.cases) + len(problem.test_code),
         "n_chars": len(problem.statement),
         "n_inputs": len(inputs),
+        "inputs_sha256": digest_of(inputs),
         "keys": keys,
     }
 
@@ -102,8 +108,9 @@ async def run(data: Path, pool: Path, recorded: Path, out: Path) -> None:
             if problem.id not in wanted:
                 continue
             programs = dict(programs_of(problem, wanted[problem.id], texts))
-            old = rows.get(problem.id)
-            if old and (not old["n_inputs"] or old["keys"].keys() == programs.keys()):
+            old = rows.get(problem.id, {})
+            is_same = old.get("inputs_sha256") == digest_of(without(problem)[1])
+            if is_same and (not old["n_inputs"] or old["keys"].keys() == {*programs}):
                 continue
             rows[problem.id] = await without_examples(problem, programs, judge)
             sys.stderr.write(f"{problem.id}: {len(programs)} programs\n")

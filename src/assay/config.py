@@ -49,7 +49,7 @@ class SolveConfig:
     seed: int = 0
     n_inputs: int = 30
     stop_at: float = 0.85
-    sure_at: float = 0.75  # calibrated confidence that ends a search
+    sure_at: float = 0.85  # calibrated confidence that ends a search
     budget: str | None = None  # tokens=20k,time=120s,calls=30
     recordings: Path | None = None  # None: completions are not kept
     record_mode: str = "record"  # record | replay | replay-only

@@ -81,7 +81,7 @@ class Recipe:
     forces_thought: bool = False  # of a model that thinks: a cap, by what has failed
     split: Split | None = None
     confidence: StateConfidence | None = None  # None: the prior of `select`
-    sure_at: float = 0.75  # calibrated confidence that ends the search
+    sure_at: float = 0.85  # calibrated confidence that ends the search
     abstain_below: float = 0.0  # confidence from which an answer is handed out
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.inputs import corner_inputs, make_inputs, near_inputs
-from assay.inputs.corners import corners
+from assay.inputs.corners import corner_cases
 from assay.inputs.plain import MAX_BYTES, n_bytes
 from assay.inputs.shapes import shape_of
 from assay.types import Call, Case, Constraint, IOMode, Measure, Problem, Stdin, Value
@@ -27,7 +27,7 @@ PROBLEM = Problem(
 
 
 def edges(*examples: Value) -> list[Value]:
-    return corners(examples[0], shape_of(examples))
+    return corner_cases(examples[0], shape_of(examples))
 
 
 def calls(*examples: tuple[Value, ...], **more: Any) -> list[tuple[Value, ...]]:

@@ -224,7 +224,7 @@ class Playing:
     n_max: int = 16
     n_inputs: int = 30
     stop_at: float = 0.85
-    sure_at: float = 0.75
+    sure_at: float = 0.85
     calibration: dict[str, Any] | None = None  # a table of confidence as plain data
     tokens: int | None = None  # the ceiling of an attempt
     seconds: float | None = None

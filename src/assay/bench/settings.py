@@ -30,7 +30,7 @@ class RunSettings:
     n_max: int = 16
     n_inputs: int = 30
     stop_at: float = 0.85
-    sure_at: float = 0.75
+    sure_at: float = 0.85
     grade_candidates: bool = True  # for pass@k, which is an oracle's number
 
     def as_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from random import Random
 
 from assay.inputs.calls import call_shape, flat, restore
-from assay.inputs.corners import corners
+from assay.inputs.corners import corner_cases
 from assay.inputs.plain import MAX_BYTES, key, n_bytes
 from assay.types import Call, Constraint, Input, Value
 
@@ -76,7 +76,7 @@ def _at_edges(
         return
     values = flat(base)
     columns = [
-        [((place, edge),) for edge in corners(value, of_one)]
+        [((place, edge),) for edge in corner_cases(value, of_one)]
         for place, (value, of_one) in enumerate(zip(values, shape.shapes, strict=True))
     ]
     for change in _in_turn(columns):

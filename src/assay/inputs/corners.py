@@ -21,7 +21,7 @@ _DEPTH = 3  # members of members of members have no corners: each level doubles
 _NO_ORDER = Random(0)  # corners are the same each time
 
 
-def corners(value: Value, shape: Shape, depth: int = _DEPTH) -> list[Value]:
+def corner_cases(value: Value, shape: Shape, depth: int = _DEPTH) -> list[Value]:
     """Values of the same type at its edges, the plainest first, none twice.
 
     What is stated of a number or a length holds; so does an order, and that members
@@ -144,7 +144,7 @@ def _dicts(
 
 
 def _of_member(value: Value, shape: Shape | None, depth: int) -> list[Value]:
-    return corners(value, shape or Shape(), depth - 1) if depth else []
+    return corner_cases(value, shape or Shape(), depth - 1) if depth else []
 
 
 def _sorted(row: list[Value]) -> list[Value]:
