@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import anyio
 from asking import asked
@@ -28,7 +30,7 @@ from execute import (
     write_rows,
 )
 from record import opened
-from sets import hash_of, placed_tasks
+from sets import Placed, hash_of, placed_tasks
 
 from assay.bench.keeper import Keeper
 from assay.concurrency import gather
@@ -61,13 +63,7 @@ async def ask_all(
         identity = identity_in(pools, name)
         tasks = list(placed_tasks(data))
         some = sorted(tasks, key=lambda p: hash_of("asked", p.task.problem.id))[:SOME]
-        keepers: dict[str, Keeper] = {}
-        for file in {placed.file for placed in some}:
-            keepers[file] = Keeper(
-                {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
-            )
-            stack.push_async_callback(keepers[file].close)
-            await keepers[file].open(str(data / f"{file}.jsonl.gz"), NOTHING, {})
+        keepers = await keepers_of(some, data, stack)
         turns = iter(list(enumerate(some)))
 
         async def work() -> None:
@@ -92,25 +88,41 @@ async def ask_all(
         await gather([work] * WORKERS)
 
 
-def main() -> None:
-    """Read the command line and ask."""
-    parser = argparse.ArgumentParser(description=__doc__)
+async def keepers_of(
+    tasks: Sequence[Placed], data: Path, stack: AsyncExitStack
+) -> dict[str, Keeper]:
+    """Who grades the tasks of each file, until the stack is closed."""
+    keepers: dict[str, Keeper] = {}
+    for file in {placed.file for placed in tasks}:
+        keepers[file] = Keeper(
+            {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
+        )
+        stack.push_async_callback(keepers[file].close)
+        await keepers[file].open(str(data / f"{file}.jsonl.gz"), NOTHING, {})
+    return keepers
+
+
+def take_words(parser: argparse.ArgumentParser) -> None:
+    """Have a command line say whom to ask about what, and where to keep it."""
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", required=True)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--asked", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--batched", type=Path)
-    words = parser.parse_args()
-    anyio.run(
-        ask_all,
-        words.data,
-        words.model,
-        words.store,
-        words.asked,
-        words.out,
-        words.batched,
-    )
+
+
+def asked_for(words: argparse.Namespace) -> tuple[Any, ...]:
+    """What such a command line said, in the order of `ask_all`."""
+    names = ("data", "model", "store", "asked", "out", "batched")
+    return tuple(getattr(words, name) for name in names)
+
+
+def main() -> None:
+    """Read the command line and ask."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    take_words(parser)
+    anyio.run(ask_all, *asked_for(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -21,11 +21,11 @@ from pathlib import Path
 
 import anyio
 from arms import ladder
+from asked import asked_for, keepers_of, take_words
 from asking import Asking, corrected
 from estimates import bootstrap
 from execute import (
     JOBS,
-    NOTHING,
     Row,
     identity_in,
     inputs_of,
@@ -71,14 +71,8 @@ async def ask_all(
         if identity != model.identity:
             raise SystemExit(f"{path} holds samples of {identity}")
         judge = await stack.enter_async_context(open_judge(slots=JOBS))
-        keepers: dict[str, Keeper] = {}
         tasks = list(placed_tasks(data))
-        for file in {placed.file for placed in tasks}:
-            keepers[file] = Keeper(
-                {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
-            )
-            stack.push_async_callback(keepers[file].close)
-            await keepers[file].open(str(data / f"{file}.jsonl.gz"), NOTHING, {})
+        keepers = await keepers_of(tasks, data, stack)
         turns = iter(tasks)
 
         async def work() -> None:
@@ -202,29 +196,15 @@ def main() -> None:
     """Read the command line; ask, or tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parts = parser.add_subparsers(dest="part", required=True)
-    ask = parts.add_parser("ask")
-    ask.add_argument("--data", type=Path, required=True)
-    ask.add_argument("--model", required=True)
-    ask.add_argument("--store", type=Path, required=True)
-    ask.add_argument("--asked", type=Path, required=True)
-    ask.add_argument("--out", type=Path, required=True)
-    ask.add_argument("--batched", type=Path)
+    take_words(parts.add_parser("ask"))
     said = parts.add_parser("tell")
     said.add_argument("pool", type=Path)
     said.add_argument("asked", type=Path)
     words = parser.parse_args()
     if words.part == "tell":
         tell(words.pool, words.asked)
-        return
-    anyio.run(
-        ask_all,
-        words.data,
-        words.model,
-        words.store,
-        words.asked,
-        words.out,
-        words.batched,
-    )
+    else:
+        anyio.run(ask_all, *asked_for(words))
 
 
 if __name__ == "__main__":

@@ -16,14 +16,8 @@ from assay.inputs.plain import MAX_BYTES, n_bytes
 from assay.inputs.shapes import shape_of
 from assay.types import Call, Case, Constraint, IOMode, Measure, Problem, Stdin, Value
 
-PROBLEM = Problem(
-    id="p",
-    statement="s",
-    io_mode=IOMode.FUNCTION,
-    entry_point="f",
-    starter_code="def f(a: int, words: list[str]) -> int:\n    pass\n",
-    cases=(Case(input=Call(args=(3, ["x", "yy"])), expected=1),),
-)
+GIVEN = Case(input=Call(args=(3, ["x", "yy"])), expected=1)
+PROBLEM = Problem(id="p", statement="s", io_mode=IOMode.FUNCTION, cases=(GIVEN,))
 
 
 def edges(*examples: Value) -> list[Value]:
@@ -131,13 +125,7 @@ def test_two_in_five_inputs_are_corner_cases() -> None:
 
 def test_texts_have_no_corner_cases_and_lose_no_input_for_them() -> None:
     sample = Case(input=Stdin(text="3\n1 2 3\n"), expected="6\n")
-    problem = replace(
-        PROBLEM,
-        io_mode=IOMode.STDIN,
-        entry_point=None,
-        starter_code="",
-        cases=(sample,),
-    )
+    problem = replace(PROBLEM, io_mode=IOMode.STDIN, cases=(sample,))
     assert make_inputs(problem, n=30) == near_inputs(problem, n=30)
 
 
