@@ -152,6 +152,9 @@ def tell(pool: Path, asked: Path) -> None:
     vote = ladder(n_max=2 * max(SIZES), stops=False)
     for half in HALVES:
         names = sorted(name for name in told if rows[name]["half"] == half)
+        if not names:
+            sys.stdout.write(f"{half}: no task whose first two samples fail\n")
+            continue
         tokens = sum(told[name]["tokens"] for name in names) / len(names)
         kept = [told[name] for name in names if told[name].get("kept")]
         sys.stdout.write(

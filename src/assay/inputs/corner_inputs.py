@@ -8,7 +8,7 @@ from itertools import zip_longest
 from random import Random
 
 from assay.inputs.calls import call_shape, flat, restore
-from assay.inputs.corners import corner_cases
+from assay.inputs.corners import corner_cases, keeps
 from assay.inputs.plain import MAX_BYTES, key, n_bytes
 from assay.types import Call, Constraint, Input, Value
 
@@ -53,14 +53,15 @@ def corner_inputs(
         if isinstance(each, Call):
             names = tuple(name for name, _ in each.kwargs)
             forms.setdefault((len(each.args), names), []).append(each)
-    made: dict[str, Input] = {}
+    known, made = {key(each) for each in examples}, list[Input]()
     for calls in forms.values():
         for call in _at_edges(calls, constraints, parameters):
-            if n_bytes(call) <= MAX_BYTES:
-                made.setdefault(key(call), call)
-    for each in examples:
-        made.pop(key(each), None)
-    return tuple(made.values())[: max(n, 0)]
+            if len(made) >= n:
+                return tuple(made)
+            if key(call) not in known and n_bytes(call) <= MAX_BYTES:
+                known.add(key(call))
+                made.append(call)
+    return tuple(made)
 
 
 def _at_edges(
@@ -84,6 +85,8 @@ def _at_edges(
         for place, edge in change:
             new[place] = copy.deepcopy(edge)
         restore(new, shape, {place for place, _ in change}, Random(0))
+        if not all(map(keeps, new, shape.shapes)):  # a tie may have moved the others
+            continue
         args, rest = new[: len(base.args)], new[len(base.args) :]
         names = [name for name, _ in base.kwargs]
         yield Call(args=tuple(args), kwargs=tuple(zip(names, rest, strict=True)))

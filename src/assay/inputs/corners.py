@@ -7,6 +7,7 @@ they part where a text is empty, a number is 0 or all members are equal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 from random import Random
 
 from assay.inputs.shapes import Number, Shape, is_moderate
@@ -15,6 +16,7 @@ from assay.types import Value
 
 _SOME = 4  # corners of a member that its sequence is filled with
 _OF_A_FIELD = 3
+_FIELDS = 8  # of a record that change; what is longer is a sequence
 _WHOLE = (0, 1, 2, -1, 3, 10, 100, -2)
 _FLOATS = (0.0, 1.0, -1.0, 0.5, 100.0, -0.5)
 _DEPTH = 3  # members of members of members have no corners: each level doubles
@@ -37,6 +39,34 @@ def corner_cases(value: Value, shape: Shape, depth: int = _DEPTH) -> list[Value]
     return list(found.values())
 
 
+def keeps(value: Value, shape: Shape) -> bool:
+    """Whether what is stated of numbers and lengths holds, inside too.
+
+    What an example shows is right, whatever is stated: that was misread then.
+    """
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, int | float):
+        seen = shape.numbers
+        low = -inf if shape.least is None else min((shape.least, *seen))
+        high = inf if shape.most is None else max((shape.most, *seen))
+        return bool(low <= value <= high)
+    if isinstance(value, str):
+        return fits_length(len(value), shape)
+    if isinstance(value, dict):
+        key, members = shape.key or Shape(), list(value.values())
+        if not all(keeps(each, key) for each in value):
+            return False
+    elif isinstance(value, list | tuple | set | frozenset):
+        members = list(value)
+    else:
+        return True
+    shapes = shape.fields or (shape.item or Shape(),) * len(members)
+    return fits_length(len(members), shape) and all(
+        keeps(each, of_one) for each, of_one in zip(members, shapes, strict=False)
+    )
+
+
 def _corners(value: Value, shape: Shape, depth: int) -> Iterator[Value]:
     if isinstance(value, bool):
         yield not value
@@ -57,15 +87,15 @@ def _numbers(value: Number, shape: Shape) -> Iterator[Number]:
     if not is_moderate(value):
         return
     seen = shape.numbers or (value,)
-    least = min(0, *seen) if shape.least is None else shape.least
-    if shape.least is None and any(n <= 0 for n in seen):  # so may less be
-        least = -float("inf")
-    most = max(20, *(4 * abs(n) for n in seen))
-    most = most if shape.most is None else min(most, shape.most)
+    far = max(20, *(4 * abs(n) for n in seen))
+    least = -far if any(n <= 0 for n in seen) else min(0, *seen)
+    if shape.least is not None:
+        least = max(-far, shape.least)
+    most = far if shape.most is None else min(far, shape.most)
     choices: tuple[Number, ...] = (*_FLOATS, -value, value + 0.5)
     if isinstance(value, int):
         choices = (*_WHOLE, -value, int(max(seen)) + 1)
-    yield from (n or 0 * n for n in choices if least <= n <= most and -most <= n)
+    yield from (n or abs(n) for n in choices if least <= n <= most)
 
 
 def _texts(value: str, shape: Shape) -> Iterator[str]:
@@ -128,7 +158,7 @@ def _of_record(row: list[Value], shape: Shape, depth: int) -> Iterator[list[Valu
         yield [row[0][:0]] * len(row)
     if alike:
         yield from (row[:-1], [*row, row[-1]], row[::-1], row[:1] * len(row))
-    for place, (each, field) in enumerate(zip(row, fields, strict=False)):
+    for place, (each, field) in enumerate(zip(row[:_FIELDS], fields, strict=False)):
         for other in _of_member(each, field, depth)[:_OF_A_FIELD]:
             yield [*row[:place], other, *row[place + 1 :]]
 

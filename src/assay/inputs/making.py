@@ -26,7 +26,7 @@ def make_inputs(problem: Problem, *, n: int = 30, seed: int = 0) -> tuple[Input,
         n=n,
         parameters=_names(problem),
     )
-    n_edges = min(len(edges), n * _EDGES[0] // _EDGES[1])
+    n_edges = min(len(edges), n * _EDGES[0] // _EDGES[1], max(n - len(found), 0))
     near = near_inputs(problem, n=n - n_edges, seed=seed)
     known = set(map(key, near))
     return (*near, *(each for each in edges if key(each) not in known))[:n]
