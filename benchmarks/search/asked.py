@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import anyio
 from asking import asked
 from execute import (
     JOBS,
-    NOTHING,
+    Row,
     identity_in,
+    keepers_of,
     programs_of,
     read_rows,
     whole_pool,
@@ -34,72 +35,75 @@ from sets import Placed, hash_of, placed_tasks
 
 from assay.bench.keeper import Keeper
 from assay.concurrency import gather
-from assay.judging.judge import open_judge
+from assay.judging.judge import LocalJudge, open_judge
 from assay.models.recorded import Recorded, RecordMode
 from assay.models.recordings import RecordingStore, model_json
+from assay.types import Model
 
 SOME = 64  # tasks
 PLANNED = 24  # of these: plans cost the most
 WORKERS = 32
 
 
-async def ask_all(
-    data: Path, name: str, path: Path, kept: Path, out: Path, batched: Path | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One task to ask about, its recorded samples, and who answers, runs and grades."""
+
+    place: int  # among the tasks
+    placed: Placed
+    samples: list[Row]
+    programs: dict[str, str]  # code by its name
+    model: Model
+    judge: LocalJudge
+    keeper: Keeper
+
+
+async def ask_each(
+    tasks: Sequence[Placed],
+    make: Callable[[Desk], Awaitable[Row]],
+    words: argparse.Namespace,
 ) -> None:
-    """Make the rows that the output lacks."""
-    rows = {row["task"]: row for row in read_rows(out)}
+    """Make the row of each task that the output lacks, and keep it at once."""
+    rows = {row["task"]: row for row in read_rows(words.out)}
     async with AsyncExitStack() as stack:
-        pools = stack.enter_context(RecordingStore(path, read_only=True))
-        store = stack.enter_context(RecordingStore(kept))
-        engine = opened(name, WORKERS, 4096, batched)
+        pools = stack.enter_context(RecordingStore(words.store, read_only=True))
+        store = stack.enter_context(RecordingStore(words.asked))
+        engine = opened(words.model, WORKERS, 4096, words.batched)
         await stack.enter_async_context(engine)
         new = Recorded(engine, store, RecordMode.RECORD)
         model = Recorded(new, pools, RecordMode.REPLAY)  # samples are there already
-        if identity_in(pools, name) != model.identity:
+        identity = identity_in(pools, words.model)
+        if identity != model.identity:
             raise SystemExit(
-                f"{path} holds another model's samples than {model.identity}"
+                f"{words.store} holds another model's samples than {model.identity}"
             )
         judge = await stack.enter_async_context(open_judge(slots=JOBS))
-        identity = identity_in(pools, name)
-        tasks = list(placed_tasks(data))
-        some = sorted(tasks, key=lambda p: hash_of("asked", p.task.problem.id))[:SOME]
-        keepers = await keepers_of(some, data, stack)
-        turns = iter(list(enumerate(some)))
+        files = {placed.file for placed in tasks}
+        keepers = await keepers_of(files, words.data, stack)
+        turns = iter(list(enumerate(tasks)))
 
         async def work() -> None:
             for place, placed in turns:
                 task = placed.task.problem.id
-                pool = whole_pool(placed, name, pools, identity)
+                pool = whole_pool(placed, words.model, pools, identity)
                 if task in rows or pool is None:
                     continue
                 samples, programs = programs_of(placed.task.problem, pool)
-                rows[task] = {"identity": model_json(identity)} | await asked(
-                    placed,
-                    samples,
-                    programs,
-                    model,
-                    judge,
-                    keepers[placed.file],
-                    plans=place < PLANNED,
+                desk = Desk(
+                    place=place,
+                    placed=placed,
+                    samples=samples,
+                    programs=programs,
+                    model=model,
+                    judge=judge,
+                    keeper=keepers[placed.file],
                 )
-                write_rows(out, list(rows.values()))
-                sys.stderr.write(f"{len(rows)} of {len(some)}: {task}\n")
+                row = {"task": task, "identity": model_json(identity)}
+                rows[task] = row | await make(desk)
+                write_rows(words.out, list(rows.values()))
+                sys.stderr.write(f"{len(rows)} of {len(tasks)}: {task}\n")
 
         await gather([work] * WORKERS)
-
-
-async def keepers_of(
-    tasks: Sequence[Placed], data: Path, stack: AsyncExitStack
-) -> dict[str, Keeper]:
-    """Who grades the tasks of each file, until the stack is closed."""
-    keepers: dict[str, Keeper] = {}
-    for file in {placed.file for placed in tasks}:
-        keepers[file] = Keeper(
-            {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
-        )
-        stack.push_async_callback(keepers[file].close)
-        await keepers[file].open(str(data / f"{file}.jsonl.gz"), NOTHING, {})
-    return keepers
 
 
 def take_words(parser: argparse.ArgumentParser) -> None:
@@ -112,17 +116,27 @@ def take_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batched", type=Path)
 
 
-def asked_for(words: argparse.Namespace) -> tuple[Any, ...]:
-    """What such a command line said, in the order of `ask_all`."""
-    names = ("data", "model", "store", "asked", "out", "batched")
-    return tuple(getattr(words, name) for name in names)
+async def _all_techniques(desk: Desk) -> Row:
+    return await asked(
+        desk.placed,
+        desk.samples,
+        desk.programs,
+        desk.model,
+        desk.judge,
+        desk.keeper,
+        plans=desk.place < PLANNED,
+    )
 
 
 def main() -> None:
     """Read the command line and ask."""
     parser = argparse.ArgumentParser(description=__doc__)
     take_words(parser)
-    anyio.run(ask_all, *asked_for(parser.parse_args()))
+    words = parser.parse_args()
+    tasks = sorted(
+        placed_tasks(words.data), key=lambda p: hash_of("asked", p.task.problem.id)
+    )
+    anyio.run(ask_each, tasks[:SOME], _all_techniques, words)
 
 
 if __name__ == "__main__":

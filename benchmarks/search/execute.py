@@ -19,7 +19,7 @@ import hashlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -266,13 +266,23 @@ async def execute(data: Path, model: str, path: Path, out: Path) -> None:
             if pool and lacks(rows.get(problem.id, {}), problem, pool):
                 todo[placed.file].append((placed, pool))
         judge = await stack.enter_async_context(open_judge(slots=JOBS))
+        keepers = await keepers_of(todo, data, stack)
         for name, each in todo.items():
-            keeper = Keeper(
-                {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
-            )
-            stack.push_async_callback(keeper.close)
-            await keeper.open(str(data / f"{name}.jsonl.gz"), NOTHING, {})
-            await _execute_all(each, identity, judge, keeper, rows, out)
+            await _execute_all(each, identity, judge, keepers[name], rows, out)
+
+
+async def keepers_of(
+    files: Iterable[str], data: Path, stack: AsyncExitStack
+) -> dict[str, Keeper]:
+    """Who grades the tasks of each file, until the stack is closed."""
+    keepers: dict[str, Keeper] = {}
+    for name in files:
+        keepers[name] = Keeper(
+            {"slots": JOBS, "backend": "auto", "image": None, "unsafe": False}
+        )
+        stack.push_async_callback(keepers[name].close)
+        await keepers[name].open(str(data / f"{name}.jsonl.gz"), NOTHING, {})
+    return keepers
 
 
 async def _execute_all(

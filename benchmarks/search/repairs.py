@@ -16,99 +16,44 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import anyio
 from arms import ladder
-from asked import asked_for, keepers_of, take_words
+from asked import Desk, ask_each, take_words
 from asking import Asking, corrected
 from estimates import bootstrap
 from execute import (
-    JOBS,
     Row,
-    identity_in,
     inputs_of,
     judged,
     name_of,
-    programs_of,
     read_rows,
     shown,
-    whole_pool,
-    write_rows,
 )
 from pools import task_of
-from record import MAX_TOKENS, opened
-from sets import HALVES, Placed, placed_tasks
+from record import MAX_TOKENS
+from sets import HALVES, placed_tasks
 
-from assay.bench.keeper import Keeper
-from assay.concurrency import gather
-from assay.judging.judge import LocalJudge, open_judge
-from assay.models.recorded import Recorded, RecordMode
-from assay.models.recordings import RecordingStore, model_json
 from assay.pool import Pool
 from assay.repair import executed_facts
 from assay.trace import Trace
 from assay.types import Candidate, Model
 
 N_FAILED = 2  # samples, after which the method asks for a correction
-WORKERS = 32
 SIZES = (2, 4, 8, 16)
 
 
-async def ask_all(
-    data: Path, name: str, path: Path, kept: Path, out: Path, batched: Path | None
-) -> None:
-    """Make the rows that the output lacks."""
-    rows = {row["task"]: row for row in read_rows(out)}
-    async with AsyncExitStack() as stack:
-        pools = stack.enter_context(RecordingStore(path, read_only=True))
-        store = stack.enter_context(RecordingStore(kept))
-        engine = opened(name, WORKERS, 4096, batched)
-        await stack.enter_async_context(engine)
-        model = Recorded(engine, store, RecordMode.RECORD)
-        identity = identity_in(pools, name)
-        if identity != model.identity:
-            raise SystemExit(f"{path} holds samples of {identity}")
-        judge = await stack.enter_async_context(open_judge(slots=JOBS))
-        tasks = list(placed_tasks(data))
-        keepers = await keepers_of(tasks, data, stack)
-        turns = iter(tasks)
-
-        async def work() -> None:
-            for placed in turns:
-                task = placed.task.problem.id
-                drawn = whole_pool(placed, name, pools, identity)
-                if task in rows or drawn is None:
-                    continue
-                samples, programs = programs_of(placed.task.problem, drawn)
-                first = [each["program"] for each in samples[:N_FAILED]]
-                codes = [programs[each] for each in first if each]
-                row = await correction(placed, codes, model, judge, keepers)
-                rows[task] = {"task": task, "identity": model_json(identity)} | row
-                sys.stderr.write(f"{len(rows)}: {task} {row.get('tokens', '')}\n")
-                if len(rows) % 20 == 0:
-                    write_rows(out, list(rows.values()))
-
-        await gather([work] * WORKERS)
-        write_rows(out, list(rows.values()))
-
-
-async def correction(
-    placed: Placed,
-    codes: Sequence[str],
-    model: Model,
-    judge: LocalJudge,
-    keepers: dict[str, Keeper],
-) -> Row:
+async def correction(desk: Desk) -> Row:
     """One correction of a task's first programs, if all fail; else nothing."""
-    problem, keeper = placed.task.problem, keepers[placed.file]
+    problem, judge, keeper = desk.placed.task.problem, desk.judge, desk.keeper
     pool = Pool(problem, judge, (), Trace())
-    for index, code in enumerate(codes):
-        await pool.add(Candidate(code=code, sample=index))
-    if not problem.has_given_tests or not codes or pool.n_in_play:
+    first = [each["program"] for each in desk.samples[:N_FAILED]]
+    for index, name in enumerate(each for each in first if each):
+        await pool.add(Candidate(code=desk.programs[name], sample=index))
+    if not problem.has_given_tests or not pool.judged or pool.n_in_play:
         return {}
-    it = Asking(placed, (), pool, model, judge, keeper)
+    it = Asking(desk.placed, (), pool, desk.model, judge, keeper)
     found: list[Candidate] = []
 
     async def ask(asked: Model) -> Sequence[Candidate]:
@@ -207,7 +152,8 @@ def main() -> None:
     if words.part == "tell":
         tell(words.pool, words.asked)
     else:
-        anyio.run(ask_all, *asked_for(words))
+        tasks = list(placed_tasks(words.data))
+        anyio.run(ask_each, tasks, correction, words)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,18 @@ def flat(call: Call) -> list[Value]:
     return [*call.args, *(value for _, value in call.kwargs)]
 
 
+def form_of(call: Call) -> tuple[int, tuple[str, ...]]:
+    """What calls must share to be compared: how many arguments, and which keywords."""
+    return len(call.args), tuple(name for name, _ in call.kwargs)
+
+
+def with_values(call: Call, values: Sequence[Value]) -> Call:
+    """The call with other arguments, in the order of `flat`."""
+    n_positional, names = form_of(call)
+    rest = zip(names, values[n_positional:], strict=True)
+    return Call(args=tuple(values[:n_positional]), kwargs=tuple(rest))
+
+
 def _bounded(shape: Shape, name: str, constraints: Sequence[Constraint]) -> Shape:
     for c in constraints:
         if c.variable == name and name and c.measure is Measure.LENGTH:
@@ -162,12 +174,7 @@ def mutate_call(example: Call, shape: CallShape, rng: Random) -> Call:
     for index in changed:
         values[index] = mutate_value(values[index], shape.shapes[index], rng)
     restore(values, shape, changed, rng)
-    n_positional = len(example.args)
-    keywords = [name for name, _ in example.kwargs]
-    return Call(
-        args=tuple(values[:n_positional]),
-        kwargs=tuple(zip(keywords, values[n_positional:], strict=True)),
-    )
+    return with_values(example, values)
 
 
 def restore(

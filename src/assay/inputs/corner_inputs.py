@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from random import Random
 
-from assay.inputs.calls import call_shape, flat, restore
+from assay.inputs.calls import call_shape, flat, form_of, restore, with_values
 from assay.inputs.corners import corner_cases, keeps
-from assay.inputs.plain import MAX_BYTES, key, n_bytes
+from assay.inputs.plain import MAX_BYTES, SHRINKS_BY, key, n_bytes
 from assay.types import Call, Constraint, Input, Value
 
 _SHORT = 512  # bytes of an example that is long enough to have members, and no longer
-_SHRINKS_BY = 4  # as of mutations: of what is longer, all would be too long
 
 Change = tuple[tuple[int, Value], ...]  # the arguments that differ, by their place
 
@@ -51,8 +50,7 @@ def corner_inputs(
     forms: dict[tuple[int, tuple[str, ...]], list[Call]] = {}
     for each in examples:
         if isinstance(each, Call):
-            names = tuple(name for name, _ in each.kwargs)
-            forms.setdefault((len(each.args), names), []).append(each)
+            forms.setdefault(form_of(each), []).append(each)
     known, made = {key(each) for each in examples}, list[Input]()
     for calls in forms.values():
         for call in _at_edges(calls, constraints, parameters):
@@ -73,7 +71,7 @@ def _at_edges(
     shape = call_shape(calls, constraints, parameters)
     short = [call for call in calls if n_bytes(call) <= _SHORT]
     base = max(short, key=n_bytes) if short else min(calls, key=n_bytes)
-    if n_bytes(base) > _SHRINKS_BY * MAX_BYTES:
+    if n_bytes(base) > SHRINKS_BY * MAX_BYTES:
         return
     values = flat(base)
     columns = [
@@ -85,11 +83,8 @@ def _at_edges(
         for place, edge in change:
             new[place] = copy.deepcopy(edge)
         restore(new, shape, {place for place, _ in change}, Random(0))
-        if not all(map(keeps, new, shape.shapes)):  # a tie may have moved the others
-            continue
-        args, rest = new[: len(base.args)], new[len(base.args) :]
-        names = [name for name, _ in base.kwargs]
-        yield Call(args=tuple(args), kwargs=tuple(zip(names, rest, strict=True)))
+        if all(map(keeps, new, shape.shapes)):  # a tie may have moved the others
+            yield with_values(base, new)
 
 
 def _in_turn(columns: Sequence[Sequence[Change]]) -> Iterator[Change]:

@@ -7,11 +7,9 @@ they part where a text is empty, a number is 0 or all members are equal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import inf
-from random import Random
 
 from assay.inputs.shapes import Number, Shape, is_moderate
-from assay.inputs.values import fits_length, in_order
+from assay.inputs.values import fits_bounds, fits_length, in_order
 from assay.types import Value
 
 _SOME = 4  # corners of a member that its sequence is filled with
@@ -20,7 +18,6 @@ _FIELDS = 8  # of a record that change; what is longer is a sequence
 _WHOLE = (0, 1, 2, -1, 3, 10, 100, -2)
 _FLOATS = (0.0, 1.0, -1.0, 0.5, 100.0, -0.5)
 _DEPTH = 3  # members of members of members have no corners: each level doubles
-_NO_ORDER = Random(0)  # corners are the same each time
 
 
 def corner_cases(value: Value, shape: Shape, depth: int = _DEPTH) -> list[Value]:
@@ -47,10 +44,7 @@ def keeps(value: Value, shape: Shape) -> bool:
     if isinstance(value, bool):
         return True
     if isinstance(value, int | float):
-        seen = shape.numbers
-        low = -inf if shape.least is None else min((shape.least, *seen))
-        high = inf if shape.most is None else max((shape.most, *seen))
-        return bool(low <= value <= high)
+        return fits_bounds(value, shape)
     if isinstance(value, str):
         return fits_length(len(value), shape)
     if isinstance(value, dict):
@@ -88,8 +82,8 @@ def _numbers(value: Number, shape: Shape) -> Iterator[Number]:
         return
     seen = shape.numbers or (value,)
     far = max(20, *(4 * abs(n) for n in seen))
-    least = -far if any(n <= 0 for n in seen) else min(0, *seen)
-    if shape.least is not None:
+    least = -far if any(n <= 0 for n in seen) else 0
+    if shape.least is not None:  # not what was seen: seeds may be made up
         least = max(-far, shape.least)
     most = far if shape.most is None else min(far, shape.most)
     choices: tuple[Number, ...] = (*_FLOATS, -value, value + 0.5)
@@ -127,7 +121,7 @@ def _rows(value: Iterable[Value], shape: Shape, depth: int) -> Iterator[list[Val
         yield from (row[::-1], sorted(row))
         return
     for each in _of_sequence(row, shape, depth):
-        ordered = in_order(each, shape, _NO_ORDER)
+        ordered = in_order(each, shape)
         if fits_length(len(ordered), shape):
             yield ordered
 

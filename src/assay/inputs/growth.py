@@ -76,13 +76,13 @@ def _long_list(
         return rng.sample(range(low, low + size), size)
     if item.kinds == {int} or item.kinds == {float}:
         members = numbers(item, size, kind, rng, distinct=shape.distinct)
-        return in_order(members, shape, rng)
+        return in_order(members, shape)
     if shape.square and not item.fixed_length:  # pairs may look like a square
         return _long_square(value, shape, isqrt(size), rng)
     members = resize(value, min(size, _MOST_MUTATED), shape, rng)
     if not shape.distinct:
         members += rng.choices(members, k=size - len(members))
-    return in_order(members, shape, rng)
+    return in_order(members, shape)
 
 
 def _long_square(

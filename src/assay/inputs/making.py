@@ -20,27 +20,34 @@ def make_inputs(problem: Problem, *, n: int = 30, seed: int = 0) -> tuple[Input,
     problem without samples).
     """
     given, found = seeds(problem)
+    names = _names(problem)
     edges = corner_inputs(
-        (*given, *found),
-        constraints=problem.constraints,
-        n=n,
-        parameters=_names(problem),
+        (*given, *found), constraints=problem.constraints, n=n, parameters=names
     )
     n_edges = min(len(edges), n * _EDGES[0] // _EDGES[1], max(n - len(found), 0))
-    near = near_inputs(problem, n=n - n_edges, seed=seed)
+    near = _near(problem, given, found, names, n=n - n_edges, seed=seed)
     known = set(map(key, near))
     return (*near, *(each for each in edges if key(each) not in known))[:n]
 
 
 def near_inputs(problem: Problem, *, n: int = 30, seed: int = 0) -> tuple[Input, ...]:
     """At most `n`: those found, and mutations, without what is at the edges."""
-    given, found = seeds(problem)
-    if not given and not found:
-        return ()
+    return _near(problem, *seeds(problem), _names(problem), n=n, seed=seed)
+
+
+def _near(
+    problem: Problem,
+    given: tuple[Input, ...],
+    found: tuple[Input, ...],
+    names: tuple[str, ...],
+    *,
+    n: int,
+    seed: int,
+) -> tuple[Input, ...]:
     mutated = mutate(
         (*given, *found),
         constraints=problem.constraints,
-        parameters=_names(problem),
+        parameters=names,
         n=max(n - len(found), n // 2),
         seed=seed,
     )

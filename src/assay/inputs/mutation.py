@@ -6,14 +6,13 @@ import copy
 from collections.abc import Callable, Sequence
 from random import Random
 
-from assay.inputs.calls import call_shape, mutate_call
-from assay.inputs.plain import key, n_bytes
+from assay.inputs.calls import call_shape, form_of, mutate_call
+from assay.inputs.plain import SHRINKS_BY, key, n_bytes
 from assay.inputs.text_shapes import text_shape
 from assay.inputs.texts import mutate_text_input
 from assay.types import Call, Constraint, Input, Stdin
 
 _TRIES_EACH = 12
-_SHRINKS_BY = 4  # to a text within the limit, from an example so many times as long
 _STACKED = 3  # an input may be a mutation of a mutation, this often at most
 
 
@@ -53,7 +52,7 @@ def mutate(
         change first. Fewer where so many cannot be made; none without examples.
     """
     rng = Random(seed)
-    short = [e for e in examples if n_bytes(e) <= _SHRINKS_BY * max_bytes]
+    short = [e for e in examples if n_bytes(e) <= SHRINKS_BY * max_bytes]
     makers = _makers(short, constraints, parameters)
     if not makers or n <= 0:
         return ()
@@ -89,8 +88,7 @@ def _makers(
     groups: dict[tuple[int, tuple[str, ...]], list[Call]] = {}
     for example in examples:
         if isinstance(example, Call):
-            names = tuple(name for name, _ in example.kwargs)
-            groups.setdefault((len(example.args), names), []).append(example)
+            groups.setdefault(form_of(example), []).append(example)
     for calls in groups.values():
         change = _call_changer(calls, constraints, parameters)
         makers += [(e, change) for e in calls if e.args or e.kwargs]

@@ -9,6 +9,9 @@ from assay.types import Input, Stdin, Value
 MAX_BYTES = 2048
 """The longest input made for a comparison, as text or as Python writes it."""
 
+SHRINKS_BY = 4
+"""An example so many times as long as what is made of it may still be changed."""
+
 _MAX_DEPTH = 50
 _MAX_BITS = 4096  # Python refuses to write a number of more than 4300 digits
 _SCALARS = frozenset({bool, int, float, complex, str, bytes, type(None)})

@@ -6,7 +6,14 @@ import copy
 from collections.abc import Callable, Sequence
 from random import Random
 
-from assay.inputs.calls import CallShape, Tie, call_shape, flat
+from assay.inputs.calls import (
+    CallShape,
+    Tie,
+    call_shape,
+    flat,
+    form_of,
+    with_values,
+)
 from assay.inputs.growth import DEFAULT_SIZE, KINDS, Kind, grown, size_of
 from assay.inputs.plain import fits, key, n_bytes
 from assay.inputs.seeds import parameters, seeds
@@ -78,7 +85,7 @@ def _grower(problem: Problem, examples: Sequence[Input]) -> Grow | None:
     if not calls:
         return None
     example = max(calls, key=n_bytes)
-    alike = [c for c in calls if _form(c) == _form(example)]
+    alike = [c for c in calls if form_of(c) == form_of(example)]
     names = tuple(arg.arg for arg in parameters(problem))
     shape = call_shape(alike, problem.constraints, names)
     default = default_size(problem)
@@ -91,10 +98,6 @@ def _grower(problem: Problem, examples: Sequence[Input]) -> Grow | None:
         return None
 
     return grow
-
-
-def _form(call: Call) -> tuple[int, tuple[str, ...]]:
-    return len(call.args), tuple(name for name, _ in call.kwargs)
 
 
 def _grown_call(
@@ -111,12 +114,7 @@ def _grown_call(
         values[i] = grown(values[i], each, size, kind, rng)
     for tie in shape.ties:
         _restore(values, tie)
-    n_positional = len(example.args)
-    names = [name for name, _ in example.kwargs]
-    return Call(
-        args=tuple(values[:n_positional]),
-        kwargs=tuple(zip(names, values[n_positional:], strict=True)),
-    )
+    return with_values(example, values)
 
 
 def _restore(values: list[Value], tie: Tie) -> None:

@@ -77,9 +77,7 @@ def _near(value: Number, shape: Shape, rng: Random) -> Number:
 def allows(number: Number, shape: Shape, rng: Random) -> bool:
     """Whether a number is within what is stated, and mostly within what is seen."""
     seen = shape.numbers
-    if shape.least is not None and number < min((shape.least, *seen)):
-        return False
-    if shape.most is not None and number > max((shape.most, *seen)):
+    if not fits_bounds(number, shape):
         return False
     if seen and abs(number) > max(20, 4 * max(abs(n) for n in seen)):
         return False
@@ -198,6 +196,14 @@ def _case(value: str, shape: Shape, rng: Random) -> str:
 _TEXT_OPERATORS = (_drop, _repeat, _insert, _replace, _swap, _words, _other, _case)
 
 
+def fits_bounds(number: Number, shape: Shape) -> bool:
+    """Whether a number is within what is stated, or within what was seen."""
+    low, high = shape.least, shape.most
+    return not (low is not None and number < min((low, *shape.numbers))) and not (
+        high is not None and number > max((high, *shape.numbers))
+    )
+
+
 def fits_length(length: int, shape: Shape) -> bool:
     """Whether a length is within what is stated."""
     low, high = shape.min_length, shape.max_length
@@ -217,7 +223,7 @@ def mutate_members(members: list[Value], shape: Shape, rng: Random) -> list[Valu
             new = _other_grid(members, shape, rng)
         else:
             new = _reshaped(members, shape, rng)
-        new = in_order(new, shape, rng)
+        new = in_order(new, shape)
         if new != members and fits_length(len(new), shape):
             return new
     return members
@@ -327,7 +333,7 @@ def _other_grid(members: list[Value], shape: Shape, rng: Random) -> list[Value]:
     return rows
 
 
-def in_order(members: list[Value], shape: Shape, rng: Random) -> list[Value]:
+def in_order(members: list[Value], shape: Shape) -> list[Value]:
     """Restore the order and the distinct members that all examples have."""
     if shape.distinct:
         members = list({repr(m): m for m in members}.values())
@@ -358,7 +364,7 @@ def resize(members: list[Value], size: int, shape: Shape, rng: Random) -> list[V
         )
         if not shape.distinct or other not in new:
             new.append(other)
-    return in_order(new, shape, rng)
+    return in_order(new, shape)
 
 
 def _mutate_dict(value: dict[Value, Value], shape: Shape, rng: Random) -> Value:
