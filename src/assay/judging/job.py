@@ -132,9 +132,10 @@ class Job:
         happened = self._poll.poll(_TICK_S * 1000)
         if len(happened) == 1 and self._fds.get(happened[0][0]) is self.answers:
             data = os.read(happened[0][0], _CHUNK)
-            length = HEADER.unpack_from(data)[0] if len(data) >= size else -1
-            if length == len(data) - size and length <= self.max_frame:
-                return data[size:]
+            if len(data) >= size:
+                (length,) = HEADER.unpack_from(data)
+                if length == len(data) - size and length <= self.max_frame:
+                    return data[size:]
             self._take_in(happened[0][0], data)
         elif not happened:
             self.leave_alone()
